@@ -1,0 +1,102 @@
+package io.millrace.storage;
+
+import java.nio.ByteBuffer;
+
+/**
+ * The append-only log of one replica. Owned by its shard loop: every method is called on it, every event arrives on it.
+ *
+ * <p>Invariant: {@code logStartOffset <= syncedEndOffset <= writtenEndOffset <= logEndOffset}. A record is <em>appended</em>
+ * when it has an offset, <em>written</em> when its journal write returned (survives a killed process), <em>synced</em>
+ * when that write is on the disk (survives power loss).
+ */
+public interface PartitionLog {
+
+    /** Told on the owner loop, after the log's own state has moved. Ends never go back except by truncation. */
+    interface Listener {
+
+        /** Everything below {@code endOffset} survives kill -9. */
+        void writtenTo(long endOffset);
+
+        /** Everything below {@code endOffset} survives power loss. */
+        void syncedTo(long endOffset);
+
+        /** The log directory failed; nothing more will be written or synced. Reads of what is in memory may go on. */
+        void failed(StorageFailure failure);
+    }
+
+    /** Who the log belongs to; never changes. */
+    LogIdentity identity();
+
+    /** First offset that a reader may ask for. */
+    long logStartOffset();
+
+    /** Exclusive end: the offset that the next appended record gets. */
+    long logEndOffset();
+
+    /** Exclusive end of what survives kill -9. */
+    long writtenEndOffset();
+
+    /** Exclusive end of what survives power loss. */
+    long syncedEndOffset();
+
+    /** Bytes of record batches between log start and log end, in tail and segments. */
+    long sizeBytes();
+
+    /** Latest leader epoch in the log or assigned to it, -1 when none. */
+    int latestEpoch();
+
+    /** Replaces the listener; at most one. Called once by the replica that leads or follows with this log. */
+    void listener(Listener listener);
+
+    /**
+     * Appends the batches that a producer sent, as leader of {@code leaderEpoch}: checks structure, then idempotent
+     * duplicates, then assigns offsets, all in one pass; nothing is appended unless all of it is.
+     *
+     * @param batches one or more whole magic-2 batches, {@code position..limit}; read only during the call (the bytes are
+     *     copied into the tail, once) and left unchanged
+     * @param leaderEpoch at least {@link #latestEpoch()}
+     */
+    AppendResult appendAsLeader(ByteBuffer batches, int leaderEpoch);
+
+    /**
+     * Appends batches exactly as the leader laid them out (offsets and epochs assigned); contiguous with
+     * {@link #logEndOffset()}.
+     */
+    AppendResult appendAsFollower(ByteBuffer batches);
+
+    /** Cuts everything at and above {@code endOffset}; synced before any file is cut. */
+    void truncateTo(long endOffset);
+
+    /** Drops all records and starts again, empty, at {@code offset}. */
+    void resetTo(long offset);
+
+    /** Moves the log start up to {@code offset} (at most the high watermark the caller knows); older segments go. */
+    void logStartTo(long offset);
+
+    /**
+     * Reads whole batches from the one holding {@code offset} on.
+     *
+     * @param endOffset exclusive bound: no batch at or above it is answered (high watermark, last stable offset, or log end
+     *     for a follower)
+     * @param maxBytes bound on the answered bytes; the first batch may exceed it when {@code wholeFirstBatch}
+     */
+    ReadResult read(long offset, long endOffset, int maxBytes, boolean wholeFirstBatch);
+
+    /** Look-up by time (KIP-79): the first record with a timestamp at or after {@code timestampMs}, below {@code endOffset}. */
+    void findByTime(long timestampMs, long endOffset, OffsetLookup answer);
+
+    /** The record with the highest timestamp below {@code endOffset} (KIP-734). */
+    void findMaxTimestamp(long endOffset, OffsetLookup answer);
+
+    /** KIP-320: the largest epoch at or below {@code leaderEpoch} and its exclusive end offset; both -1 when unknown. */
+    EpochEnd epochEnd(int leaderEpoch);
+
+    /** Answered on the owner loop, possibly before the asking call returns. */
+    interface OffsetLookup {
+
+        /** {@code offset} is -1 when no record matches; then the other two are -1 too. */
+        void found(long offset, long timestampMs, int leaderEpoch);
+
+        void failed(StorageFailure failure);
+    }
+}

@@ -1,0 +1,42 @@
+package io.millrace.storage.disk;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** A file operation failed. The message says what was tried, on which path, and what the system answered. */
+public final class DiskException extends IOException {
+
+    private static final long serialVersionUID = 1L;
+
+    /** What the caller can act on. */
+    public enum Kind {
+        /** No space, or quota reached. */
+        FULL,
+        /** The process has too many open files. */
+        TOO_MANY_OPEN_FILES,
+        /** Not there. */
+        NOT_FOUND,
+        /** Not allowed, or a read-only file system. */
+        DENIED,
+        /** Anything else; after a sync, assume the bytes are gone. */
+        FAILED
+    }
+
+    private final Kind kind;
+    private final String path;
+
+    public DiskException(Kind kind, String operation, Path path, @Nullable Throwable cause) {
+        super(operation + " " + path + ": " + (cause == null ? kind.name() : cause.getMessage()), cause);
+        this.kind = kind;
+        this.path = path.toString();
+    }
+
+    public Kind kind() {
+        return kind;
+    }
+
+    public String path() {
+        return path;
+    }
+}

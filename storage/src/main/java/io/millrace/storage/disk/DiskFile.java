@@ -1,0 +1,30 @@
+package io.millrace.storage.disk;
+
+import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
+import java.nio.file.Path;
+
+/** One open file. Positional only, no cursor. Thread-safe for reads; one writer at a time. */
+public interface DiskFile extends AutoCloseable {
+
+    Path path();
+
+    /** Writes every remaining byte of all {@code sources}, in order, from {@code filePosition} on; extends the file as needed. */
+    void write(long filePosition, ByteBuffer... sources) throws DiskException;
+
+    /** Reads until {@code target} is full or the file ends; returns the bytes read, 0 at the end. */
+    int read(long filePosition, ByteBuffer target) throws DiskException;
+
+    /** Makes bytes and length durable (fdatasync). A failed sync is never retried: the file's state is unknown. */
+    void sync() throws DiskException;
+
+    void truncate(long lengthBytes) throws DiskException;
+
+    long length() throws DiskException;
+
+    /** Sends bytes to a channel without passing through user space where possible; returns the bytes sent. */
+    long transferTo(long filePosition, long countBytes, WritableByteChannel target) throws DiskException;
+
+    @Override
+    void close() throws DiskException;
+}

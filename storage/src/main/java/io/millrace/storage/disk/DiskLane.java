@@ -1,0 +1,28 @@
+package io.millrace.storage.disk;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A queue of disk work that runs one job at a time, in order, off the owner's loop. Real lanes are a thread each (the journal
+ * thread, the write-behind thread, members of the small I/O pool); simulated lanes run jobs on the virtual scheduler.
+ */
+public interface DiskLane {
+
+    /** Disk work; runs on the lane. It must not touch state that a loop owns: it gets what it needs captured, immutable. */
+    @FunctionalInterface
+    interface Work<T> {
+        T run() throws DiskException;
+    }
+
+    /** Told on the owner loop of the lane. Exactly one of the two arguments is meaningful. */
+    @FunctionalInterface
+    interface Completion<T> {
+        void done(@Nullable T result, @Nullable DiskException failure);
+    }
+
+    /** Queues {@code work}; its outcome is posted to the loop that owns this lane. Owner loop only. */
+    <T> void submit(Work<T> work, Completion<T> completion);
+
+    /** Lets queued jobs finish, then ends the lane's thread. Later submissions fail. */
+    void close();
+}
