@@ -1,6 +1,8 @@
 package io.millrace.storage;
 
+import io.millrace.protocol.record.ValidationRules;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The append-only log of one replica. Owned by its shard loop: every method is called on it, every event arrives on it.
@@ -45,6 +47,20 @@ public interface PartitionLog {
     /** Latest leader epoch in the log or assigned to it, -1 when none. */
     int latestEpoch();
 
+    /** First offset of the oldest transaction still open, -1 when none: bounds the last stable offset. */
+    long firstUnstableOffset();
+
+    /** The high watermark that the last checkpoint kept, at least {@link #logStartOffset()}: where a restarted replica begins. */
+    long recoveredHighWatermark();
+
+    /** The log is damaged below its durable mark: it is read-only and this names the gap. Null when intact. */
+    @Nullable StorageFailure damage();
+
+    LogConfig config();
+
+    /** Takes effect with the next append, roll or retention pass. */
+    void reconfigure(LogConfig config);
+
     /** Replaces the listener; at most one. Called once by the replica that leads or follows with this log. */
     void listener(Listener listener);
 
@@ -55,14 +71,24 @@ public interface PartitionLog {
      * @param batches one or more whole magic-2 batches, {@code position..limit}; read only during the call (the bytes are
      *     copied into the tail, once) and left unchanged
      * @param leaderEpoch at least {@link #latestEpoch()}
+     * @param origin BROKER for control batches and coordinator records, CLIENT for everything a user sent
      */
-    AppendResult appendAsLeader(ByteBuffer batches, int leaderEpoch);
+    AppendResult appendAsLeader(ByteBuffer batches, int leaderEpoch, ValidationRules.Origin origin);
 
     /**
      * Appends batches exactly as the leader laid them out (offsets and epochs assigned); contiguous with
      * {@link #logEndOffset()}.
      */
     AppendResult appendAsFollower(ByteBuffer batches);
+
+    /** A new leader's epoch begins at {@link #logEndOffset()}, before its first append (KIP-101). Not durable by itself. */
+    void beginEpoch(int leaderEpoch);
+
+    /**
+     * Notes the high watermark: kept by the next checkpoint, and the bound of retention and compaction. Costs nothing; call at
+     * every move.
+     */
+    void highWatermark(long highWatermark);
 
     /** Cuts everything at and above {@code endOffset}; synced before any file is cut. */
     void truncateTo(long endOffset);
@@ -81,6 +107,9 @@ public interface PartitionLog {
      * @param maxBytes bound on the answered bytes; the first batch may exceed it when {@code wholeFirstBatch}
      */
     ReadResult read(long offset, long endOffset, int maxBytes, boolean wholeFirstBatch);
+
+    /** Aborted transactions that overlap {@code [offset, endOffset)}. */
+    AbortedTransactions abortedTransactions(long offset, long endOffset);
 
     /** Look-up by time (KIP-79): the first record with a timestamp at or after {@code timestampMs}, below {@code endOffset}. */
     void findByTime(long timestampMs, long endOffset, OffsetLookup answer);

@@ -19,6 +19,8 @@ public interface Disk {
 
     boolean exists(Path path) throws DiskException;
 
+    boolean isDirectory(Path path) throws DiskException;
+
     /** Length in bytes of a file that need not be open. */
     long length(Path file) throws DiskException;
 

@@ -8,7 +8,10 @@ import org.jspecify.annotations.Nullable;
  */
 public interface DiskLane {
 
-    /** Disk work; runs on the lane. It must not touch state that a loop owns: it gets what it needs captured, immutable. */
+    /**
+     * Disk work; runs on the lane. It must not touch state that a loop owns: it gets what it needs captured, immutable.
+     * An unchecked exception from it is delivered as a {@link DiskException} of kind FAILED.
+     */
     @FunctionalInterface
     interface Work<T> {
         T run() throws DiskException;
