@@ -39,7 +39,10 @@ public interface Disk {
     /** Makes the entries of a folder durable. */
     void syncDirectory(Path directory) throws DiskException;
 
-    /** Makes every written byte of the file system that holds {@code directory} durable (syncfs), or syncs all open files there. */
+    /** Whether {@link #syncFileSystem} works here; if not, sync file by file. */
+    boolean syncsFileSystems();
+
+    /** Makes every written byte and name of the file system that holds {@code directory} durable (syncfs). */
     void syncFileSystem(Path directory) throws DiskException;
 
     /** Bytes that an unprivileged writer can still allocate on the file system of {@code directory}. */

@@ -19,6 +19,8 @@ public final class DiskException extends IOException {
         NOT_FOUND,
         /** Not allowed, or a read-only file system. */
         DENIED,
+        /** Already there. */
+        EXISTS,
         /** Anything else; after a sync, assume the bytes are gone. */
         FAILED
     }
@@ -30,6 +32,17 @@ public final class DiskException extends IOException {
         super(operation + " " + path + ": " + (cause == null ? kind.name() : cause.getMessage()), cause);
         this.kind = kind;
         this.path = path.toString();
+    }
+
+    private DiskException(String message, Throwable cause) {
+        super(message + ": " + cause, cause);
+        this.kind = Kind.FAILED;
+        this.path = "";
+    }
+
+    /** A disk job broke an invariant: no file is to blame. */
+    public static DiskException broken(String job, Throwable cause) {
+        return new DiskException(job, cause);
     }
 
     public Kind kind() {

@@ -1,0 +1,120 @@
+package io.millrace.storage.disk;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
+import java.nio.file.Path;
+
+/** A file channel. The channel's cursor is used by gathering writes only: there is one writer, and readers are positional. */
+final class NioDiskFile implements DiskFile {
+
+    private final Path path;
+    private final FileChannel channel;
+
+    NioDiskFile(Path path, FileChannel channel) {
+        this.path = path;
+        this.channel = channel;
+    }
+
+    @Override
+    public Path path() {
+        return path;
+    }
+
+    @Override
+    public void write(long filePosition, ByteBuffer... sources) throws DiskException {
+        try {
+            if (sources.length == 1) {
+                writeOne(filePosition, sources[0]);
+            } else {
+                gather(filePosition, sources);
+            }
+        } catch (IOException e) {
+            throw NioDisk.failure("write", path, e);
+        }
+    }
+
+    private void writeOne(long filePosition, ByteBuffer source) throws IOException {
+        long position = filePosition;
+        while (source.hasRemaining()) {
+            position += channel.write(source, position);
+        }
+    }
+
+    private void gather(long filePosition, ByteBuffer[] sources) throws IOException {
+        channel.position(filePosition);
+        int first = 0;
+        while (true) {
+            while (first < sources.length && !sources[first].hasRemaining()) {
+                first++;
+            }
+            if (first == sources.length) {
+                return;
+            }
+            channel.write(sources, first, sources.length - first);
+        }
+    }
+
+    @Override
+    public int read(long filePosition, ByteBuffer target) throws DiskException {
+        int total = 0;
+        try {
+            while (target.hasRemaining()) {
+                int read = channel.read(target, filePosition + total);
+                if (read < 0) {
+                    break;
+                }
+                total += read;
+            }
+        } catch (IOException e) {
+            throw NioDisk.failure("read", path, e);
+        }
+        return total;
+    }
+
+    @Override
+    public void sync() throws DiskException {
+        try {
+            channel.force(false);
+        } catch (IOException e) {
+            throw NioDisk.failure("sync", path, e);
+        }
+    }
+
+    @Override
+    public void truncate(long lengthBytes) throws DiskException {
+        try {
+            channel.truncate(lengthBytes);
+        } catch (IOException e) {
+            throw NioDisk.failure("truncate", path, e);
+        }
+    }
+
+    @Override
+    public long length() throws DiskException {
+        try {
+            return channel.size();
+        } catch (IOException e) {
+            throw NioDisk.failure("measure", path, e);
+        }
+    }
+
+    @Override
+    public long transferTo(long filePosition, long countBytes, WritableByteChannel target) throws DiskException {
+        try {
+            return channel.transferTo(filePosition, countBytes, target);
+        } catch (IOException e) {
+            throw NioDisk.failure("send from", path, e);
+        }
+    }
+
+    @Override
+    public void close() throws DiskException {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            throw NioDisk.failure("close", path, e);
+        }
+    }
+}
