@@ -94,8 +94,7 @@ final class HeaderRules {
                     BatchFault.BAD_COUNT, "record count " + count + " with last offset delta " + lastOffsetDelta);
         }
         if (batch.codecId() == Codec.NONE.id() && (long) count * MIN_RECORD_BYTES > batch.recordsBytes()) {
-            return invalid(
-                    BatchFault.BAD_COUNT, count + " records cannot fit in " + batch.recordsBytes() + " bytes");
+            return invalid(BatchFault.BAD_COUNT, count + " records cannot fit in " + batch.recordsBytes() + " bytes");
         }
         return null;
     }

@@ -40,8 +40,8 @@ public final class RecordBatchBuilder implements AutoCloseable {
      * @param maxBytes largest batch before compression, header included; at least {@link RecordBatchView#HEADER_BYTES}
      */
     public RecordBatchBuilder(int initialBytes, int maxBytes) {
-        this.plain = new OutputBuffer(
-                Math.min(Math.max(initialBytes, RecordBatchView.HEADER_BYTES), maxBytes), maxBytes);
+        this.plain =
+                new OutputBuffer(Math.min(Math.max(initialBytes, RecordBatchView.HEADER_BYTES), maxBytes), maxBytes);
         clear();
     }
 

@@ -282,9 +282,8 @@ public final class RecordBatchView {
      */
     public void maxTimestampMs(TimestampType type, long maxTimestampMs) {
         int before = attributes();
-        int after = type == TimestampType.LOG_APPEND_TIME
-                ? before | LOG_APPEND_TIME_BIT
-                : before & ~LOG_APPEND_TIME_BIT;
+        int after =
+                type == TimestampType.LOG_APPEND_TIME ? before | LOG_APPEND_TIME_BIT : before & ~LOG_APPEND_TIME_BIT;
         if (before == after && maxTimestampMs() == maxTimestampMs) {
             return;
         }

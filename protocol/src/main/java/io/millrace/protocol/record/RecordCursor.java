@@ -61,10 +61,7 @@ public final class RecordCursor implements AutoCloseable {
             throw new CorruptBatchException("unknown codec " + batch.codecId() + " in " + batch);
         }
         if (codec == Codec.NONE) {
-            in = batch.buffer()
-                    .duplicate()
-                    .limit(batch.endPosition())
-                    .position(batch.recordsPosition());
+            in = batch.buffer().duplicate().limit(batch.endPosition()).position(batch.recordsPosition());
         } else {
             in = unpack(batch, codec);
         }

@@ -35,7 +35,8 @@ public final class RecordView {
         sizeBytes = newSizeBytes;
     }
 
-    void setContents(ByteBuffer newBuffer, int newKeyPosition, int newKeyBytes, int newValuePosition, int newValueBytes) {
+    void setContents(
+            ByteBuffer newBuffer, int newKeyPosition, int newKeyBytes, int newValuePosition, int newValueBytes) {
         buffer = newBuffer;
         keyPosition = newKeyPosition;
         keyBytes = newKeyBytes;

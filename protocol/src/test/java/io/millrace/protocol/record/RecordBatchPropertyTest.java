@@ -33,14 +33,13 @@ class RecordBatchPropertyTest {
                     validator.validate(view, batch.limit(), ValidationRules.forClients(1 << 24), NOW_MS);
             assertThat(found).isInstanceOf(Valid.class);
             Valid valid = (Valid) found;
-            long maxMs = records.stream()
-                    .mapToLong(SampleRecord::timestampMs)
-                    .max()
-                    .orElseThrow();
+            long maxMs =
+                    records.stream().mapToLong(SampleRecord::timestampMs).max().orElseThrow();
             assertThat(valid.recordCount()).isEqualTo(count);
             assertThat(valid.recordBytes()).isEqualTo(builder.sizeBytes() - RecordBatchView.HEADER_BYTES);
             assertThat(valid.maxTimestampMs()).isEqualTo(maxMs);
-            assertThat(records.get(valid.maxTimestampOffsetDelta()).timestampMs()).isEqualTo(maxMs);
+            assertThat(records.get(valid.maxTimestampOffsetDelta()).timestampMs())
+                    .isEqualTo(maxMs);
             assertThat(valid.maxTimestampDiffersFromHeader()).isFalse();
 
             cursor.reset(view);

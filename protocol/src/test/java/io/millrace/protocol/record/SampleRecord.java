@@ -8,9 +8,11 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /** A record as tests make and compare them: key, value and header values as hex, so that records compare by content. */
-record SampleRecord(long timestampMs, @Nullable String key, @Nullable String value, List<String> headers) {
+record SampleRecord(
+        long timestampMs, @Nullable String key, @Nullable String value, List<String> headers) {
 
-    static SampleRecord of(long timestampMs, byte @Nullable [] key, byte @Nullable [] value, List<RecordHeader> headers) {
+    static SampleRecord of(
+            long timestampMs, byte @Nullable [] key, byte @Nullable [] value, List<RecordHeader> headers) {
         List<String> texts = new ArrayList<>();
         for (RecordHeader header : headers) {
             texts.add(header.name() + "=" + hex(header.value()));

@@ -17,7 +17,9 @@ class VarintsTest {
                 assertThat(Varints.sizeOfVarlong(value)).as("varlong %d", value).isEqualTo(out.position());
                 out.clear();
                 Varints.writeVarint(out, (int) value);
-                assertThat(Varints.sizeOfVarint((int) value)).as("varint %d", (int) value).isEqualTo(out.position());
+                assertThat(Varints.sizeOfVarint((int) value))
+                        .as("varint %d", (int) value)
+                        .isEqualTo(out.position());
             }
         }
     }
