@@ -27,8 +27,7 @@ final class BoxProbe {
 
     private final Path folder;
     private final Arena arena = Arena.ofAuto();
-    private final ByteBuffer source =
-            arena.allocate(4 * MIB, 4096).asByteBuffer();
+    private final ByteBuffer source = arena.allocate(4 * MIB, 4096).asByteBuffer();
 
     BoxProbe(Path folder) {
         this.folder = folder;
@@ -44,7 +43,8 @@ final class BoxProbe {
         Path zeroed = Preallocation.zeroFilled(folder.resolve("probe-zeroed"), AREA_BYTES);
         Path unwritten = Files.createFile(folder.resolve("probe-unwritten"));
         NativeSync.fallocate(unwritten, AREA_BYTES);
-        System.out.println("| sync of one group | 4 KiB | 16 KiB | 64 KiB | 256 KiB | 1 MiB | 4 MiB |  (p50 ms / p99 ms / CPU-us)");
+        System.out.println(
+                "| sync of one group | 4 KiB | 16 KiB | 64 KiB | 256 KiB | 1 MiB | 4 MiB |  (p50 ms / p99 ms / CPU-us)");
         sweep("append + fdatasync", folder.resolve("probe-append"), BUFFERED, true);
         sweep("fallocated + fdatasync", unwritten, BUFFERED, true);
         sweep("zero-filled + fdatasync", zeroed, BUFFERED, true);

@@ -15,8 +15,6 @@ final class FilePerPartition implements Candidate {
     private static final int THREADS = 16;
     private static final int QUEUE_BOUND = 1024;
 
-    private record Job(int partition, long[] sequences) {}
-
     private final Tail tail;
     private final Segments segments;
     private final SequenceLists pending;
@@ -24,8 +22,8 @@ final class FilePerPartition implements Candidate {
     private final int[] dirty;
     private int dirtyCount;
     private long inFlight;
-    private final ArrayBlockingQueue<Job> jobs = new ArrayBlockingQueue<>(QUEUE_BOUND);
-    private final ArrayBlockingQueue<Job> done = new ArrayBlockingQueue<>(QUEUE_BOUND);
+    private final ArrayBlockingQueue<SegmentRun> jobs = new ArrayBlockingQueue<>(QUEUE_BOUND);
+    private final ArrayBlockingQueue<SegmentRun> done = new ArrayBlockingQueue<>(QUEUE_BOUND);
     private final AtomicLong syncs = new AtomicLong();
     private final Thread[] threads = new Thread[THREADS];
     private final Thread generator = Thread.currentThread();
@@ -63,20 +61,21 @@ final class FilePerPartition implements Candidate {
 
     private void start(int partition) {
         running[partition] = true;
-        jobs.add(new Job(partition, pending.take(partition)));
+        long bytes = pending.bytes(partition);
+        jobs.add(new SegmentRun(partition, pending.take(partition), bytes));
     }
 
     @Override
     public void poll(Acks acks) {
-        for (Job job = done.poll(); job != null; job = done.poll()) {
-            for (long sequence : job.sequences) {
+        for (SegmentRun job = done.poll(); job != null; job = done.poll()) {
+            for (long sequence : job.sequences()) {
                 acks.durable(sequence);
                 tail.written(sequence);
             }
-            inFlight -= job.sequences.length;
-            running[job.partition] = false;
-            if (!pending.isEmpty(job.partition)) {
-                start(job.partition);
+            inFlight -= job.sequences().length;
+            running[job.partition()] = false;
+            if (!pending.isEmpty(job.partition())) {
+                start(job.partition());
             }
         }
     }
@@ -84,9 +83,9 @@ final class FilePerPartition implements Candidate {
     private void work() {
         try {
             while (true) {
-                Job job = jobs.take();
-                segments.write(tail, job.partition, job.sequences);
-                segments.sync(job.partition);
+                SegmentRun job = jobs.take();
+                segments.write(tail, job.partition(), job.sequences());
+                segments.sync(job.partition());
                 syncs.incrementAndGet();
                 done.put(job);
                 LockSupport.unpark(generator);

@@ -47,8 +47,7 @@ final class JournalFiles implements AutoCloseable {
                 Preallocation.zeroFilled(path, FILE_BYTES);
             }
             files[i] = direct
-                    ? FileChannel.open(
-                            path, DirectOption.DIRECT, StandardOpenOption.WRITE, StandardOpenOption.DSYNC)
+                    ? FileChannel.open(path, DirectOption.DIRECT, StandardOpenOption.WRITE, StandardOpenOption.DSYNC)
                     : FileChannel.open(path, StandardOpenOption.WRITE);
             lastSequence[i] = -1;
         }

@@ -31,8 +31,9 @@ final class MedianTable {
             String cell = fields[2] + " | " + batch + " | " + fields[0] + " | " + fields[3];
             byCell.computeIfAbsent(cell, c -> new ArrayList<>()).add(figures);
         }
-        System.out.println("| loop | batch | partitions | candidate | MB/s | CPU-s/GiB | machine CPU-s/GiB | p50 ms | p99 ms"
-                + " | KiB per sync |");
+        System.out.println(
+                "| loop | batch | partitions | candidate | MB/s | CPU-s/GiB | machine CPU-s/GiB | p50 ms | p99 ms"
+                        + " | KiB per sync |");
         System.out.println("|---|---|---|---|---|---|---|---|---|---|");
         byCell.forEach((cell, runs) -> System.out.printf(
                 "| %s | %s | %s | %s | %s | %s | %.0f |%n",
@@ -54,7 +55,7 @@ final class MedianTable {
 
     private static double median(List<double[]> runs, int figure) {
         double[] sorted = sorted(runs, figure);
-        return sorted[sorted.length / 2];
+        return (sorted[sorted.length / 2] + sorted[(sorted.length - 1) / 2]) / 2;
     }
 
     private static double[] sorted(List<double[]> runs, int figure) {

@@ -13,8 +13,7 @@ final class Preallocation {
     private Preallocation() {}
 
     static Path zeroFilled(Path path, long bytes) throws IOException {
-        try (FileChannel file =
-                FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+        try (FileChannel file = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             ByteBuffer zeros = ByteBuffer.allocateDirect(PIECE_BYTES);
             for (long at = 0; at < bytes; at += PIECE_BYTES) {
                 file.write(zeros.clear(), at);

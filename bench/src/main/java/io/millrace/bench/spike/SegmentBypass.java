@@ -9,6 +9,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Writes large batches straight into their segments and syncs those side by side while the journal thread syncs the references. A
@@ -20,11 +21,11 @@ final class SegmentBypass implements AutoCloseable {
 
     private final Tail tail;
     private final Segments segments;
-    private final ExecutorService threads =
-            Executors.newFixedThreadPool(THREADS, task -> Thread.ofPlatform().daemon().unstarted(task));
+    private final ExecutorService threads = Executors.newFixedThreadPool(
+            THREADS, task -> Thread.ofPlatform().daemon().unstarted(task));
     private final List<Future<?>> running = new ArrayList<>();
     private final ByteBuffer references = ByteBuffer.allocateDirect(1 << 20);
-    private volatile long syncs;
+    private final AtomicLong syncs = new AtomicLong();
 
     SegmentBypass(Tail tail, Segments segments) {
         this.tail = tail;
@@ -45,7 +46,7 @@ final class SegmentBypass implements AutoCloseable {
                 segments.sync(partition);
                 return null;
             }));
-            syncs++;
+            syncs.incrementAndGet();
         });
     }
 
@@ -73,7 +74,7 @@ final class SegmentBypass implements AutoCloseable {
     }
 
     long syncs() {
-        return syncs;
+        return syncs.get();
     }
 
     @Override

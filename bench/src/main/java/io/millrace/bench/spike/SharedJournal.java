@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -57,7 +58,7 @@ final class SharedJournal implements Candidate {
     private volatile long reclaimWanted;
     private volatile boolean asleep;
     private volatile boolean stopped;
-    private volatile long groups;
+    private final AtomicLong groups = new AtomicLong();
     private long appended;
     private long acked;
     private long oldestUnflushed;
@@ -110,7 +111,7 @@ final class SharedJournal implements Candidate {
             flushOldest(tail.freeSequence() + (tail.nextSequence() - tail.freeSequence()) / 4);
         }
         flushOldest(reclaimWanted);
-        for (WriteBehind.Job job = writeBehind.poll(); job != null; job = writeBehind.poll()) {
+        for (SegmentRun job = writeBehind.poll(); job != null; job = writeBehind.poll()) {
             for (long sequence : job.sequences()) {
                 tail.written(sequence);
             }
@@ -157,7 +158,7 @@ final class SharedJournal implements Candidate {
                     continue;
                 }
                 next = writeGroup(next, end);
-                groups++;
+                groups.incrementAndGet();
                 synced = next;
                 LockSupport.unpark(generator);
             }
@@ -222,7 +223,7 @@ final class SharedJournal implements Candidate {
 
     @Override
     public long ackSyncs() {
-        return groups + bypass.syncs();
+        return groups.get() + bypass.syncs();
     }
 
     @Override

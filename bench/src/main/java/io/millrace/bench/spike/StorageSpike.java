@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 
-/** {@code StorageSpike probe DIR | matrix DIR CSV ROUND | sweep DIR CSV ROUND | tune DIR CSV ROUND | table CSV}: one process per round; see docs/benchmarks/spike/run.sh. */
+/** {@code StorageSpike probe DIR | matrix DIR CSV ROUND | sweep DIR CSV ROUND | tune DIR CSV ROUND | prove DIR | table CSV}: one process per round; see docs/benchmarks/spike/run.sh. */
 public final class StorageSpike {
     static final String HEADER =
             "partitions,batchBytes,loop,candidate,MBps,cpuSecPerGiB,machineCpuSecPerGiB,p50Ms,p99Ms,KiBPerAckSync,ackSyncs,segmentSyncs";
@@ -43,7 +43,8 @@ public final class StorageSpike {
             case "matrix" -> new StorageSpike(Path.of(args[1]), Path.of(args[2]), Integer.parseInt(args[3])).matrix();
             case "sweep" -> new StorageSpike(Path.of(args[1]), Path.of(args[2]), Integer.parseInt(args[3])).sweep();
             case "tune" -> new StorageSpike(Path.of(args[1]), Path.of(args[2]), Integer.parseInt(args[3])).tune();
-            default -> throw new IllegalArgumentException("probe, matrix, sweep, tune or table, not " + args[0]);
+            case "prove" -> new StorageSpike(Path.of(args[1]), Path.of("none"), 0).prove();
+            default -> throw new IllegalArgumentException("probe, matrix, sweep, tune, prove or table, not " + args[0]);
         }
     }
 
@@ -95,6 +96,14 @@ public final class StorageSpike {
         row(new LoadShape(16, 100 * KIB, 1_000, 0, 1_500), groups);
     }
 
+    /** One run of (b), to be counted by strace from outside: its syncs must be the calls the kernel saw. */
+    private void prove() throws IOException, InterruptedException {
+        Outcome outcome = run("b-journal", new LoadShape(64, KIB, 4_000, 0, 2_000));
+        System.out.printf(
+                "ackSyncs=%d segmentSyncs=%d MBps=%.1f%n",
+                outcome.ackSyncs(), outcome.segmentSyncs(), outcome.megabytesPerSecond());
+    }
+
     private void warmUp() throws IOException, InterruptedException {
         for (int batchBytes : new int[] {KIB, 100 * KIB}) {
             for (String candidate : CANDIDATES) {
@@ -106,9 +115,11 @@ public final class StorageSpike {
     private void row(LoadShape load, List<String> candidates) throws IOException, InterruptedException {
         List<String> lines = new ArrayList<>();
         List<String> rotated = new ArrayList<>(candidates);
-        Collections.rotate(rotated, round); // each candidate takes each place in turn: a run feels what the one before left
+        Collections.rotate(
+                rotated, round); // each candidate takes each place in turn: a run feels what the one before left
         for (String candidate : rotated) {
-            String line = load.key() + "," + candidate + "," + run(candidate, load).csv();
+            String line =
+                    load.key() + "," + candidate + "," + run(candidate, load).csv();
             System.out.println(line);
             lines.add(line);
         }
@@ -136,26 +147,22 @@ public final class StorageSpike {
             return new FilePerPartition(runFolder, tail, partitions);
         }
         SharedJournal.Options buffered = SharedJournal.Options.BUFFERED;
-        SharedJournal.Options options =
-                switch (name) {
-                    case "b-journal" -> buffered;
-                    case "b-write-behind-fdatasync" -> buffered.withSyncfsFrom(Integer.MAX_VALUE);
-                    case "b-fdatasync-dirty-2MiB" ->
-                        buffered.withSyncfsFrom(Integer.MAX_VALUE).withDirtyLimit(2 << 20);
-                    case "b-fdatasync-dirty-32MiB" ->
-                        buffered.withSyncfsFrom(Integer.MAX_VALUE).withDirtyLimit(32 << 20);
-                    case "b-syncfs-dirty-2MiB" -> buffered.withDirtyLimit(2 << 20);
-                    case "b-syncfs-dirty-32MiB" -> buffered.withDirtyLimit(32 << 20);
-                    case "b-group-512KiB" ->
-                        buffered.withSyncfsFrom(Integer.MAX_VALUE).withGroupLimit(512 << 10);
-                    case "b-group-1MiB" ->
-                        buffered.withSyncfsFrom(Integer.MAX_VALUE).withGroupLimit(1 << 20);
-                    case "d-direct-fdatasync" ->
-                        buffered.withDirect().withSyncfsFrom(Integer.MAX_VALUE);
-                    case "c-journal-bypass" -> buffered.withBypassOver(64 * KIB);
-                    case "d-journal-direct" -> buffered.withDirect();
-                    default -> throw new IllegalArgumentException(name);
-                };
+        SharedJournal.Options options = switch (name) {
+            case "b-journal" -> buffered;
+            case "b-write-behind-fdatasync" -> buffered.withSyncfsFrom(Integer.MAX_VALUE);
+            case "b-fdatasync-dirty-2MiB" ->
+                buffered.withSyncfsFrom(Integer.MAX_VALUE).withDirtyLimit(2 << 20);
+            case "b-fdatasync-dirty-32MiB" ->
+                buffered.withSyncfsFrom(Integer.MAX_VALUE).withDirtyLimit(32 << 20);
+            case "b-syncfs-dirty-2MiB" -> buffered.withDirtyLimit(2 << 20);
+            case "b-syncfs-dirty-32MiB" -> buffered.withDirtyLimit(32 << 20);
+            case "b-group-512KiB" -> buffered.withSyncfsFrom(Integer.MAX_VALUE).withGroupLimit(512 << 10);
+            case "b-group-1MiB" -> buffered.withSyncfsFrom(Integer.MAX_VALUE).withGroupLimit(1 << 20);
+            case "d-direct-fdatasync" -> buffered.withDirect().withSyncfsFrom(Integer.MAX_VALUE);
+            case "c-journal-bypass" -> buffered.withBypassOver(64 * KIB);
+            case "d-journal-direct" -> buffered.withDirect();
+            default -> throw new IllegalArgumentException(name);
+        };
         // Direct writes evict cached pages, so each kind keeps files of its own and finds them as it left them.
         Path journalFolder = Files.createDirectories(folder.resolve(options.direct() ? "direct" : "buffered"));
         return new SharedJournal(journalFolder, runFolder, tail, partitions, options);

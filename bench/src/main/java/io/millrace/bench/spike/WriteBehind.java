@@ -8,20 +8,13 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.BitSet;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** The write-behind thread of a log directory: writes batches into segments and syncs the segments after so many dirty bytes. */
 final class WriteBehind implements AutoCloseable {
     private static final int QUEUE_BOUND = 4096;
-    private static final int SYNC_NOW = -1;
-
-    /** A partition's run of batches for its segment; {@code partition} -1 asks for a sync, and on the way back reports one. */
-    record Job(int partition, long[] sequences, long bytes) {
-        boolean isSync() {
-            return partition == SYNC_NOW;
-        }
-    }
 
     private final Tail tail;
     private final Segments segments;
@@ -32,11 +25,11 @@ final class WriteBehind implements AutoCloseable {
     private final long dirtyLimitBytes;
     private final BitSet dirtyPartitions = new BitSet();
     private long dirtyBytes;
-    private final ArrayBlockingQueue<Job> jobs = new ArrayBlockingQueue<>(QUEUE_BOUND);
-    private final ArrayBlockingQueue<Job> done = new ArrayBlockingQueue<>(QUEUE_BOUND * 2);
+    private final ArrayBlockingQueue<SegmentRun> jobs = new ArrayBlockingQueue<>(QUEUE_BOUND);
+    private final ArrayBlockingQueue<SegmentRun> done = new ArrayBlockingQueue<>(QUEUE_BOUND * 2);
     private final Thread generator = Thread.currentThread();
     private final Thread thread = new Thread(this::work, "write-behind");
-    private volatile long syncs;
+    private final AtomicLong syncs = new AtomicLong();
 
     WriteBehind(Path folder, Tail tail, Segments segments, SharedJournal.Options options) throws IOException {
         this.tail = tail;
@@ -44,39 +37,40 @@ final class WriteBehind implements AutoCloseable {
         syncfsFromFiles = options.syncfsFromFiles();
         dirtyLimitBytes = options.dirtyLimitBytes();
         fileSystem = NativeSync.of(folder);
-        checkpoint = FileChannel.open(
-                folder.resolve("checkpoint"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        checkpoint =
+                FileChannel.open(folder.resolve("checkpoint"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         thread.setDaemon(true);
         thread.start();
     }
 
     void submit(int partition, long[] sequences, long bytes) {
-        jobs.add(new Job(partition, sequences, bytes));
+        jobs.add(new SegmentRun(partition, sequences, bytes));
     }
 
     void submitSync() {
-        jobs.add(new Job(SYNC_NOW, new long[0], 0));
+        jobs.add(SegmentRun.syncOnly());
     }
 
     /** The next finished job in order, or null; a sync covers every job reported before it. */
-    @Nullable Job poll() {
+    @Nullable
+    SegmentRun poll() {
         return done.poll();
     }
 
     long syncs() {
-        return syncs;
+        return syncs.get();
     }
 
     private void work() {
         try {
             while (true) {
-                Job job = jobs.take();
+                SegmentRun job = jobs.take();
                 if (job.isSync()) {
                     sync();
                 } else {
-                    segments.write(tail, job.partition, job.sequences);
-                    dirtyPartitions.set(job.partition);
-                    dirtyBytes += job.bytes;
+                    segments.write(tail, job.partition(), job.sequences());
+                    dirtyPartitions.set(job.partition());
+                    dirtyBytes += job.bytes();
                     done.put(job);
                     if (dirtyBytes >= dirtyLimitBytes) {
                         sync();
@@ -103,8 +97,8 @@ final class WriteBehind implements AutoCloseable {
         checkpoint.force(false);
         dirtyPartitions.clear();
         dirtyBytes = 0;
-        syncs++;
-        done.put(new Job(SYNC_NOW, new long[0], 0));
+        syncs.incrementAndGet();
+        done.put(SegmentRun.syncOnly());
     }
 
     @Override
