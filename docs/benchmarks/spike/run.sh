@@ -1,5 +1,6 @@
 #!/bin/sh
 # The storage spike of ADR 2 in one command: run.sh [rounds] [work folder on the disk to measure].
+# Needs JDK 25 and a build of this project done once (it looks for the jspecify jar in the Maven repository).
 # One process per round, so that other work can take turns; MILLRACE_LOCK names a file to lock around each.
 set -eu
 rounds=${1:-3}
@@ -7,7 +8,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../../.." && pwd)
 work=${2:-$root/bench/target/spike}
 java=${JAVA_HOME:+$JAVA_HOME/bin/}java
-jspecify=${JSPECIFY_JAR:-$(find "$HOME/.m2" -name 'jspecify-1.0.1.jar' | head -1)}
+jspecify=${JSPECIFY_JAR:-$(find "$HOME/.m2" -name 'jspecify-1.*.jar' ! -name '*sources*' | head -1)}
 classes=$work/classes
 mkdir -p "$classes" "$work/disk"
 "${java}c" --release 25 -Xlint:all -Werror -cp "$jspecify" -d "$classes" \
