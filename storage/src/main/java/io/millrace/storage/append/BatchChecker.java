@@ -1,0 +1,82 @@
+package io.millrace.storage.append;
+
+import io.millrace.protocol.ErrorCode;
+import io.millrace.protocol.record.BatchValidation;
+import io.millrace.protocol.record.BatchValidator;
+import io.millrace.protocol.record.RecordBatchView;
+import io.millrace.protocol.record.ValidationRules;
+import io.millrace.storage.AppendResult;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/**
+ * Checks the structure of every batch in a buffer, before anything is appended. One owner: a shard, or a worker for large
+ * compressed batches (see {@link #worthWorker}).
+ */
+public final class BatchChecker implements AutoCloseable {
+
+    /** Compressed bytes above this are unpacked on a worker. */
+    public static final int WORKER_BYTES = 64 * 1024;
+
+    private final BatchValidator validator;
+    private final RecordBatchView batch = new RecordBatchView();
+
+    /** @param validator owned and closed by this checker */
+    public BatchChecker(BatchValidator validator) {
+        this.validator = validator;
+    }
+
+    /** Whether walking these batches would keep a shard busy for long: compressed, and large. */
+    public static boolean worthWorker(ByteBuffer batches) {
+        if (batches.remaining() <= WORKER_BYTES) {
+            return false;
+        }
+        RecordBatchView first = new RecordBatchView().wrap(batches, batches.position());
+        return first.codecId() != 0;
+    }
+
+    /**
+     * Checks {@code batches}, {@code position..limit}, and changes nothing in them.
+     *
+     * @param nowMs wall clock, for the timestamp window
+     * @param found filled and returned
+     */
+    public CheckedBatches check(ByteBuffer batches, ValidationRules rules, long nowMs, CheckedBatches found) {
+        found.clear();
+        int position = batches.position();
+        int end = batches.limit();
+        if (position == end) {
+            return found.refuse(
+                    new AppendResult.Refused(ErrorCode.INVALID_RECORD, "there is no record batch to append", List.of()));
+        }
+        while (position < end) {
+            batch.wrap(batches, position);
+            int left = end - position;
+            int size = left < RecordBatchView.LOG_OVERHEAD_BYTES ? -1 : batch.sizeBytes();
+            int available = size > 0 && size <= left ? size : left;
+            switch (validator.validate(batch, available, rules, nowMs)) {
+                case BatchValidation.Invalid invalid -> {
+                    return found.refuse(refused(invalid, found.count()));
+                }
+                case BatchValidation.Valid valid -> found.add(valid.maxTimestampMs());
+            }
+            position += available;
+        }
+        batch.release();
+        return found;
+    }
+
+    @Override
+    public void close() {
+        validator.close();
+    }
+
+    private static AppendResult.Refused refused(BatchValidation.Invalid invalid, int batchNumber) {
+        ErrorCode error = ErrorCode.valueOf(invalid.fault().errorName());
+        String message = batchNumber == 0 ? invalid.message() : "batch " + batchNumber + ": " + invalid.message();
+        List<AppendResult.RecordError> records = invalid.recordIndex() < 0
+                ? List.of()
+                : List.of(new AppendResult.RecordError(invalid.recordIndex(), invalid.message()));
+        return new AppendResult.Refused(error, message, records);
+    }
+}

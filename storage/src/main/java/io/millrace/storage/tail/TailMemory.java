@@ -1,0 +1,169 @@
+package io.millrace.storage.tail;
+
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The off-heap memory of all tails of a broker: a budget, and the free chunks that wait for their next use. Thread-safe and
+ * lock-free: shards take chunks, and whoever drops the last reference to a chunk (a connection, a lane) gives it back.
+ *
+ * <p>Used bytes are those of chunks that somebody holds, so a chunk pinned by a slow reader counts. Allocated bytes are the
+ * used ones plus the free chunks kept for reuse. Invariant: {@code usedBytes <= allocatedBytes <= budgetBytes}. At the bound
+ * {@link #take} answers null and the append is refused; nothing waits here.
+ *
+ * <p>A batch larger than a chunk gets a chunk of its own, rounded up to whole chunks so that it can be used again. Memory of
+ * chunks that make room for others is returned by the garbage collector.
+ */
+public final class TailMemory {
+
+    public static final long DEFAULT_BUDGET_BYTES = 64L << 20;
+    public static final int DEFAULT_CHUNK_BYTES = 1 << 20;
+
+    /** A node is made anew for every push, so a pop by several threads has no ABA problem. */
+    private record Free(TailChunk chunk, @Nullable Free next) {}
+
+    private final long budgetBytes;
+    private final int chunkBytes;
+    private final AtomicLong usedBytes = new AtomicLong();
+    private final AtomicLong allocatedBytes = new AtomicLong();
+    private final AtomicLong peakUsedBytes = new AtomicLong();
+    private final AtomicLong refusals = new AtomicLong();
+    private final AtomicLong lastChunkNumber = new AtomicLong();
+    private final AtomicReference<@Nullable Free> free = new AtomicReference<>();
+    private final AtomicReference<@Nullable Free> freeOversize = new AtomicReference<>();
+
+    /**
+     * @param budgetBytes at least one chunk
+     * @param chunkBytes usual chunk; a batch never straddles two
+     */
+    public TailMemory(long budgetBytes, int chunkBytes) {
+        if (chunkBytes < 64 || budgetBytes < chunkBytes) {
+            throw new IllegalArgumentException(
+                    "the tail budget of " + budgetBytes + " bytes must hold one chunk of " + chunkBytes + " bytes");
+        }
+        this.budgetBytes = budgetBytes;
+        this.chunkBytes = chunkBytes;
+    }
+
+    public long budgetBytes() {
+        return budgetBytes;
+    }
+
+    public int chunkBytes() {
+        return chunkBytes;
+    }
+
+    /** Bytes of chunks that a tail, a slice or a writer holds. */
+    public long usedBytes() {
+        return usedBytes.get();
+    }
+
+    /** Used bytes plus free chunks kept for reuse. */
+    public long allocatedBytes() {
+        return allocatedBytes.get();
+    }
+
+    public long peakUsedBytes() {
+        return peakUsedBytes.get();
+    }
+
+    /** How often memory was refused for want of budget. */
+    public long refusals() {
+        return refusals.get();
+    }
+
+    /** Whether more than three quarters are used: time to write tails to segments and to stop reading producers. */
+    public boolean pressured() {
+        return usedBytes.get() > budgetBytes - budgetBytes / 4;
+    }
+
+    /**
+     * A chunk with one reference, or null at the bound.
+     *
+     * @param minBytes what must fit
+     */
+    @Nullable TailChunk take(int minBytes) {
+        TailChunk chunk = minBytes <= chunkBytes ? takeUsual() : takeOversize(minBytes);
+        if (chunk == null) {
+            refusals.incrementAndGet();
+            return null;
+        }
+        long used = usedBytes.addAndGet(chunk.capacityBytes());
+        peakUsedBytes.accumulateAndGet(used, Math::max);
+        chunk.reuse(lastChunkNumber.incrementAndGet());
+        return chunk;
+    }
+
+    /** Called by the chunk when its last reference goes. */
+    void giveBack(TailChunk chunk) {
+        usedBytes.addAndGet(-chunk.capacityBytes());
+        push(chunk.capacityBytes() == chunkBytes ? free : freeOversize, chunk);
+    }
+
+    private @Nullable TailChunk takeUsual() {
+        TailChunk chunk = pop(free);
+        if (chunk != null) {
+            return chunk;
+        }
+        if (!allocate(chunkBytes, freeOversize)) {
+            // Another thread may have given one back since the first look.
+            return pop(free);
+        }
+        return new TailChunk(this, chunkBytes);
+    }
+
+    private @Nullable TailChunk takeOversize(int minBytes) {
+        TailChunk chunk = pop(freeOversize);
+        if (chunk != null) {
+            if (chunk.capacityBytes() >= minBytes) {
+                return chunk;
+            }
+            allocatedBytes.addAndGet(-chunk.capacityBytes());
+        }
+        long capacity = (minBytes + (long) chunkBytes - 1) / chunkBytes * chunkBytes;
+        if (capacity > Integer.MAX_VALUE || !allocate((int) capacity, free)) {
+            return null;
+        }
+        return new TailChunk(this, (int) capacity);
+    }
+
+    /** Counts {@code bytes} as allocated, dropping free chunks of the other kind until they fit. */
+    private boolean allocate(int bytes, AtomicReference<@Nullable Free> droppable) {
+        while (true) {
+            long allocated = allocatedBytes.get();
+            if (allocated + bytes <= budgetBytes) {
+                if (allocatedBytes.compareAndSet(allocated, allocated + bytes)) {
+                    return true;
+                }
+            } else {
+                TailChunk dropped = pop(droppable);
+                if (dropped == null) {
+                    return false;
+                }
+                allocatedBytes.addAndGet(-dropped.capacityBytes());
+            }
+        }
+    }
+
+    private static void push(AtomicReference<@Nullable Free> stack, TailChunk chunk) {
+        while (true) {
+            Free top = stack.get();
+            if (stack.compareAndSet(top, new Free(chunk, top))) {
+                return;
+            }
+        }
+    }
+
+    private static @Nullable TailChunk pop(AtomicReference<@Nullable Free> stack) {
+        while (true) {
+            Free top = stack.get();
+            if (top == null) {
+                return null;
+            }
+            if (stack.compareAndSet(top, top.next())) {
+                return top.chunk();
+            }
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package io.millrace.storage.tail;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hands out space for batches, front to back, in the chunk that a shard currently fills. One per shard, owned by its loop.
+ * Chunks are shared between the shard's logs, so that ten thousand logs with one small batch each do not pin ten thousand
+ * chunks.
+ */
+public final class TailWriter {
+
+    private final TailMemory memory;
+    private @Nullable TailChunk current;
+    private int nextPosition;
+    private @Nullable TailChunk reservedChunk;
+    private int reservedPosition;
+
+    public TailWriter(TailMemory memory) {
+        this.memory = memory;
+    }
+
+    public TailMemory memory() {
+        return memory;
+    }
+
+    /**
+     * Finds space for one batch. On success {@link #chunk()} and {@link #position()} say where, and the caller owns one
+     * reference to the chunk.
+     *
+     * @return false when the budget is used up
+     */
+    boolean reserve(int sizeBytes) {
+        if (sizeBytes > memory.chunkBytes()) {
+            TailChunk own = memory.take(sizeBytes);
+            reservedChunk = own;
+            reservedPosition = 0;
+            return own != null;
+        }
+        TailChunk chunk = current;
+        if (chunk == null || nextPosition + sizeBytes > chunk.capacityBytes()) {
+            close();
+            chunk = memory.take(sizeBytes);
+            if (chunk == null) {
+                return false;
+            }
+            current = chunk;
+        }
+        chunk.retain();
+        reservedChunk = chunk;
+        reservedPosition = nextPosition;
+        nextPosition += sizeBytes;
+        return true;
+    }
+
+    TailChunk chunk() {
+        TailChunk chunk = reservedChunk;
+        if (chunk == null) {
+            throw new IllegalStateException("nothing reserved");
+        }
+        return chunk;
+    }
+
+    int position() {
+        return reservedPosition;
+    }
+
+    /** Lets go of the current chunk; the next reservation takes another. */
+    public void close() {
+        TailChunk chunk = current;
+        current = null;
+        nextPosition = 0;
+        if (chunk != null) {
+            chunk.release();
+        }
+    }
+}
