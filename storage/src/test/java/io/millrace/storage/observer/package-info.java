@@ -1,0 +1,5 @@
+/** Tests of {@code storage.observer}. */
+@NullMarked
+package io.millrace.storage.observer;
+
+import org.jspecify.annotations.NullMarked;

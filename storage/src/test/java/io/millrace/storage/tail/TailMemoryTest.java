@@ -1,0 +1,94 @@
+package io.millrace.storage.tail;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+
+class TailMemoryTest {
+
+    private final TailMemory memory = new TailMemory(4096, 1024);
+
+    @Test
+    void refusesAtTheBoundAndServesAgainAfterARelease() {
+        List<TailChunk> taken = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            taken.add(take(1));
+        }
+        assertThat(memory.take(1)).isNull();
+        assertThat(memory.refusals()).isEqualTo(1);
+        assertThat(memory.usedBytes()).isEqualTo(4096);
+        assertThat(memory.pressured()).isTrue();
+
+        taken.get(2).release();
+
+        assertThat(memory.usedBytes()).isEqualTo(3072);
+        assertThat(memory.allocatedBytes()).isEqualTo(4096);
+        assertThat(take(1)).isSameAs(taken.get(2));
+    }
+
+    @Test
+    void aPinnedChunkCountsUntilItsLastReferenceGoes() {
+        TailChunk chunk = take(1);
+        chunk.retain();
+        chunk.release();
+        assertThat(memory.usedBytes()).isEqualTo(1024);
+        chunk.release();
+        assertThat(memory.usedBytes()).isZero();
+        assertThat(memory.peakUsedBytes()).isEqualTo(1024);
+    }
+
+    @Test
+    void aBatchAboveTheChunkSizeGetsWholeChunksOfItsOwn() {
+        TailChunk large = take(1025);
+        assertThat(large.capacityBytes()).isEqualTo(2048);
+        assertThat(memory.usedBytes()).isEqualTo(2048);
+        large.release();
+        assertThat(take(2000)).isSameAs(large);
+    }
+
+    @Test
+    void freeChunksMakeRoomForALargeOneAndBack() {
+        List<TailChunk> usual = List.of(take(1), take(1), take(1), take(1));
+        usual.forEach(TailChunk::release);
+        assertThat(memory.allocatedBytes()).isEqualTo(4096);
+
+        TailChunk large = take(3000);
+        assertThat(memory.allocatedBytes()).isEqualTo(4096);
+        large.release();
+
+        assertThat(List.of(take(1), take(1), take(1), take(1))).hasSize(4);
+        assertThat(memory.usedBytes()).isEqualTo(4096);
+        assertThat(memory.allocatedBytes()).isEqualTo(4096);
+    }
+
+    @Test
+    void whatIsLargerThanTheBudgetIsRefused() {
+        assertThat(memory.take(4097)).isNull();
+        assertThat(memory.take(Integer.MAX_VALUE)).isNull();
+        assertThat(memory.allocatedBytes()).isZero();
+    }
+
+    @Test
+    void chunkNumbersRiseWithEveryUse() {
+        TailChunk first = take(1);
+        long number = first.number();
+        first.release();
+        assertThat(take(1).number()).isGreaterThan(number);
+    }
+
+    @Test
+    void aReleaseTooManyIsAnError() {
+        TailChunk chunk = take(1);
+        chunk.release();
+        assertThatThrownBy(chunk::release).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(chunk::retain).isInstanceOf(IllegalStateException.class);
+    }
+
+    private TailChunk take(int bytes) {
+        return Objects.requireNonNull(memory.take(bytes));
+    }
+}

@@ -1,0 +1,5 @@
+/** Tests of {@code storage.tail}. */
+@NullMarked
+package io.millrace.storage.tail;
+
+import org.jspecify.annotations.NullMarked;
