@@ -46,8 +46,8 @@ public final class BatchChecker implements AutoCloseable {
         int position = batches.position();
         int end = batches.limit();
         if (position == end) {
-            return found.refuse(
-                    new AppendResult.Refused(ErrorCode.INVALID_RECORD, "there is no record batch to append", List.of()));
+            return found.refuse(new AppendResult.Refused(
+                    ErrorCode.INVALID_RECORD, "there is no record batch to append", List.of()));
         }
         while (position < end) {
             batch.wrap(batches, position);

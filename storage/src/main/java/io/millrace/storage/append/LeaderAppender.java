@@ -78,8 +78,8 @@ public final class LeaderAppender {
         if (answered != null) {
             return answered;
         }
-        boolean stampsAppendTime =
-                rules.origin() == ValidationRules.Origin.CLIENT && rules.timestampType() == TimestampType.LOG_APPEND_TIME;
+        boolean stampsAppendTime = rules.origin() == ValidationRules.Origin.CLIENT
+                && rules.timestampType() == TimestampType.LOG_APPEND_TIME;
         long appendTimeMs = stampsAppendTime ? clock.wallMs() : RecordBatchView.NO_TIMESTAMP;
         TailLog tail = log.tail();
         long baseOffset = tail.endOffset();
@@ -147,8 +147,7 @@ public final class LeaderAppender {
         int position = batches.position();
         for (int i = 0; i < found.count(); i++) {
             batch.wrap(batches, position);
-            long maxTimestampMs =
-                    appendTimeMs == RecordBatchView.NO_TIMESTAMP ? found.maxTimestampMs(i) : appendTimeMs;
+            long maxTimestampMs = appendTimeMs == RecordBatchView.NO_TIMESTAMP ? found.maxTimestampMs(i) : appendTimeMs;
             if (batch.sizeBytes() > writer.memory().budgetBytes() / 2) {
                 return tooLarge(batch.sizeBytes());
             }

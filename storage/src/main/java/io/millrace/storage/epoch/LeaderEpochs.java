@@ -160,17 +160,20 @@ public final class LeaderEpochs implements LogObserver {
         ByteBuffer payload = section.payload();
         int bytes = payload.remaining();
         int count = bytes < 4 ? -1 : payload.getInt();
-        if (section.type() != SideSection.EPOCHS || section.version() != VERSION || count < 0
+        if (section.type() != SideSection.EPOCHS
+                || section.version() != VERSION
+                || count < 0
                 || bytes != 4 + (long) count * ENTRY_BYTES) {
-            throw new DamagedSectionException("leader epochs: type " + section.type() + ", version "
-                    + section.version() + ", " + count + " entries in " + bytes + " bytes");
+            throw new DamagedSectionException("leader epochs: type " + section.type() + ", version " + section.version()
+                    + ", " + count + " entries in " + bytes + " bytes");
         }
         epochs = new int[count];
         startOffsets = new long[count];
         for (int i = 0; i < count; i++) {
             int epoch = payload.getInt();
             long startOffset = payload.getLong();
-            if (epoch < 0 || startOffset < 0
+            if (epoch < 0
+                    || startOffset < 0
                     || (i > 0 && (epoch <= epochs[i - 1] || startOffset <= startOffsets[i - 1]))) {
                 cleared();
                 throw new DamagedSectionException(

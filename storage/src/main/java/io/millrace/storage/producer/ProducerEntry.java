@@ -32,8 +32,11 @@ final class ProducerEntry {
     /** Local, not derived from the log: when this process last saw a batch of it. */
     long activeNs;
 
-    @Nullable ProducerEntry idler;
-    @Nullable ProducerEntry fresher;
+    @Nullable
+    ProducerEntry idler;
+
+    @Nullable
+    ProducerEntry fresher;
 
     private final int[] baseSequences = new int[BATCHES];
     private final int[] offsetDeltas = new int[BATCHES];

@@ -88,8 +88,8 @@ public final class ProducerStates implements LogObserver {
                     ? ProducerCheck.InSequence.INSTANCE
                     : refused(
                             ErrorCode.UNKNOWN_PRODUCER_ID,
-                            "no state of producer " + batch.producerId() + " is kept, and the batch begins with sequence "
-                                    + sequence);
+                            "no state of producer " + batch.producerId()
+                                    + " is kept, and the batch begins with sequence " + sequence);
         }
         if (epoch > entry.epoch) {
             return sequence == 0 ? ProducerCheck.InSequence.INSTANCE : outOfOrder(batch, 0);
@@ -244,7 +244,8 @@ public final class ProducerStates implements LogObserver {
         }
         if (count < 0 || payload.hasRemaining()) {
             cleared();
-            throw new DamagedSectionException("producers: " + count + " entries leave " + payload.remaining() + " bytes");
+            throw new DamagedSectionException(
+                    "producers: " + count + " entries leave " + payload.remaining() + " bytes");
         }
     }
 

@@ -17,7 +17,8 @@ final class ProducerTable {
         return size;
     }
 
-    @Nullable ProducerEntry get(long producerId) {
+    @Nullable
+    ProducerEntry get(long producerId) {
         if (size == 0) {
             return null;
         }

@@ -250,7 +250,9 @@ public final class TailLog {
 
     /** {@link TailChunk#number()} of the chunk that holds the oldest batch, {@link Long#MAX_VALUE} when empty. */
     public long oldestChunk() {
-        return entries.count() == 0 ? Long.MAX_VALUE : entries.chunk(entries.first()).number();
+        return entries.count() == 0
+                ? Long.MAX_VALUE
+                : entries.chunk(entries.first()).number();
     }
 
     /**
@@ -268,8 +270,7 @@ public final class TailLog {
                 return false;
             }
             TailChunk target = writer.chunk();
-            target.memory()
-                    .put(writer.position(), entries.chunk(e).memory(), entries.position(e), size);
+            target.memory().put(writer.position(), entries.chunk(e).memory(), entries.position(e), size);
             entries.move(e, target, writer.position());
         }
         return true;

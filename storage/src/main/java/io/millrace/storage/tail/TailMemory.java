@@ -83,7 +83,8 @@ public final class TailMemory {
      *
      * @param minBytes what must fit
      */
-    @Nullable TailChunk take(int minBytes) {
+    @Nullable
+    TailChunk take(int minBytes) {
         TailChunk chunk = minBytes <= chunkBytes ? takeUsual() : takeOversize(minBytes);
         if (chunk == null) {
             refusals.incrementAndGet();

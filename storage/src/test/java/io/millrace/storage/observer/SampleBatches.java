@@ -13,7 +13,8 @@ public final class SampleBatches {
 
     /** A batch of {@code records} records at {@code baseOffset}; record i has timestamp {@code timestampMs + i}. */
     public static ByteBuffer plain(long baseOffset, int leaderEpoch, int records, int valueBytes, long timestampMs) {
-        return build(new Shape(baseOffset, leaderEpoch, records, valueBytes, timestampMs), Codec.NONE, -1, -1, -1, false);
+        return build(
+                new Shape(baseOffset, leaderEpoch, records, valueBytes, timestampMs), Codec.NONE, -1, -1, -1, false);
     }
 
     /** The same, compressed. */
@@ -22,7 +23,8 @@ public final class SampleBatches {
     }
 
     /** A batch of an idempotent producer. */
-    public static ByteBuffer idempotent(long baseOffset, int records, long producerId, int producerEpoch, int sequence) {
+    public static ByteBuffer idempotent(
+            long baseOffset, int records, long producerId, int producerEpoch, int sequence) {
         return build(
                 new Shape(baseOffset, 0, records, 10, 1000 + baseOffset),
                 Codec.NONE,

@@ -124,8 +124,9 @@ class TailLogPropertyTest {
             return;
         }
         int keepFrom = random.nextInt(pair.model.size() + 1);
-        long offset =
-                keepFrom == pair.model.size() ? pair.modelEnd() : pair.model.get(keepFrom).baseOffset();
+        long offset = keepFrom == pair.model.size()
+                ? pair.modelEnd()
+                : pair.model.get(keepFrom).baseOffset();
         pair.log.dropBelow(offset);
         pair.modelStart = offset;
         pair.model.subList(0, keepFrom).clear();
@@ -148,7 +149,9 @@ class TailLogPropertyTest {
         assertThat(log.endOffset()).isEqualTo(pair.modelEnd());
         assertThat(log.startOffset()).isEqualTo(pair.modelStart);
         assertThat(log.sizeBytes())
-                .isEqualTo(pair.model.stream().mapToLong(b -> b.bytes().remaining()).sum());
+                .isEqualTo(pair.model.stream()
+                        .mapToLong(b -> b.bytes().remaining())
+                        .sum());
         for (int i = 0; i < pair.model.size(); i++) {
             long entry = log.firstEntry() + i;
             Expected expected = pair.model.get(i);
