@@ -10,11 +10,14 @@ import java.nio.ByteBuffer;
  * <p>The native decoder allocates the window that a frame declares, so the frame header is looked at first and the window
  * held to {@link #MAX_WINDOW_BYTES}. Producers at level 20 and above declare up to 128 MiB even for small batches, because
  * they stream and do not know the size; such a header is passed on with the smaller window. A frame whose matches really
- * reach further back then fails as damaged.
+ * reach further back then fails as damaged. Above 128 MiB Kafka's consumers refuse a frame, so it is refused here too.
  */
 final class ZstdDecompressor extends Decompressor {
     /** 8 MiB, what RFC 8878 recommends every decoder to support and levels up to 19 stay in. */
     static final int MAX_WINDOW_BYTES = 8 << 20;
+
+    /** What zstd's decoders accept unless told otherwise. */
+    private static final long MAX_DECLARED_WINDOW_BYTES = 128L << 20;
 
     private static final int MAGIC = 0xFD2FB528;
     private static final int SINGLE_SEGMENT_BIT = 0x20;
@@ -105,7 +108,11 @@ final class ZstdDecompressor extends Decompressor {
         if ((descriptor & SINGLE_SEGMENT_BIT) != 0) {
             checkContentSize(descriptor >>> 6);
         } else {
-            narrow = windowBytes(readUnsignedByte("zstd frame header")) > MAX_WINDOW_BYTES;
+            long windowBytes = windowBytes(readUnsignedByte("zstd frame header"));
+            if (windowBytes > MAX_DECLARED_WINDOW_BYTES) {
+                throw tooWide(windowBytes);
+            }
+            narrow = windowBytes > MAX_WINDOW_BYTES;
         }
         advance(start - position());
         stage();
@@ -124,9 +131,13 @@ final class ZstdDecompressor extends Decompressor {
         long low = readIntLittleEndian("zstd content size") & 0xFFFF_FFFFL;
         long high = sizeCode == 2 ? 0 : readIntLittleEndian("zstd content size") & 0xFFFF_FFFFL;
         if (high != 0 || low > MAX_WINDOW_BYTES) {
-            throw new CorruptCompressionException("zstd frame needs a window of " + (high << 32 | low)
-                    + " bytes, at most " + MAX_WINDOW_BYTES + " are allowed");
+            throw tooWide(high << 32 | low);
         }
+    }
+
+    private static CorruptCompressionException tooWide(long windowBytes) {
+        return new CorruptCompressionException(
+                "zstd frame needs a window of " + windowBytes + " bytes, more than is allowed");
     }
 
     private static long windowBytes(int descriptor) {

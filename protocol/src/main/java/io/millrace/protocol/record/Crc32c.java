@@ -3,9 +3,23 @@ package io.millrace.protocol.record;
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 
-/** CRC-32C (Castagnoli) over a range of a buffer, by the processor's own instruction where it has one. */
+/**
+ * CRC-32C (Castagnoli) over ranges of buffers, by the processor's own instruction where it has one. One owner; an instance
+ * exists to be reused, so that a checksum allocates nothing.
+ */
 public final class Crc32c {
-    private Crc32c() {}
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
+    private final CRC32C crc = new CRC32C();
+    /** The last buffer without an array, and a duplicate whose position may move: the buffer's own belongs to others. */
+    private ByteBuffer direct = NOTHING;
+
+    private ByteBuffer window = NOTHING;
+
+    /** The checksum of a range, by an instance of its own. */
+    public static int of(ByteBuffer buffer, int from, int length) {
+        return new Crc32c().compute(buffer, from, length);
+    }
 
     /**
      * The checksum of {@code length} bytes from index {@code from}, as raw 32 bits. The buffer's position and limit are
@@ -13,17 +27,28 @@ public final class Crc32c {
      *
      * @throws IndexOutOfBoundsException when the range is not within the buffer's limit
      */
-    public static int of(ByteBuffer buffer, int from, int length) {
-        CRC32C crc = new CRC32C();
+    @SuppressWarnings("ReferenceEquality") // the same object, not equal bytes
+    public int compute(ByteBuffer buffer, int from, int length) {
+        if (from < 0 || length < 0 || from > buffer.limit() - length) {
+            throw new IndexOutOfBoundsException(
+                    "range " + from + "+" + length + " outside a buffer with limit " + buffer.limit());
+        }
+        crc.reset();
         if (buffer.hasArray()) {
-            if (from < 0 || length < 0 || from > buffer.limit() - length) {
-                throw new IndexOutOfBoundsException(
-                        "range " + from + "+" + length + " outside a buffer with limit " + buffer.limit());
-            }
             crc.update(buffer.array(), buffer.arrayOffset() + from, length);
         } else {
-            crc.update(buffer.slice(from, length));
+            if (buffer != direct) {
+                direct = buffer;
+                window = buffer.duplicate();
+            }
+            crc.update(window.clear().limit(from + length).position(from));
         }
         return (int) crc.getValue();
+    }
+
+    /** Lets go of the last buffer. */
+    void release() {
+        direct = NOTHING;
+        window = NOTHING;
     }
 }

@@ -87,6 +87,7 @@ public final class RecordBatchView {
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
+    private final Crc32c checksum = new Crc32c();
     private ByteBuffer buffer = NOTHING;
     private int position;
 
@@ -106,6 +107,7 @@ public final class RecordBatchView {
 
     /** Lets go of the buffer, so that a kept view keeps no memory. */
     public void release() {
+        checksum.release();
         buffer = NOTHING;
         position = 0;
     }
@@ -263,7 +265,7 @@ public final class RecordBatchView {
 
     /** The checksum of the bytes as they are now, raw 32 bits. */
     public int computeCrc() {
-        return Crc32c.of(buffer, position + CRC_START_POSITION, sizeBytes() - CRC_START_POSITION);
+        return checksum.compute(buffer, position + CRC_START_POSITION, sizeBytes() - CRC_START_POSITION);
     }
 
     /** Sets the offset of the first record. Outside the CRC. */
