@@ -56,4 +56,9 @@ public enum BatchFault {
     public ErrorCode errorCode() {
         return errorCode;
     }
+
+    /** Name of {@link #errorCode()}. */
+    public String errorName() {
+        return errorCode.name();
+    }
 }
