@@ -107,6 +107,11 @@ public final class MessageReader {
         return in.getByte(take(1, field)) >= 0;
     }
 
+    /** Whether a nullable struct follows inside its tagged field, where a varint says so: 0 stands for null. */
+    public boolean readTaggedPresence(String field) {
+        return readUnsignedVarint(field) != 0;
+    }
+
     /** An unsigned varint of at most 31 bits; every number the protocol writes this way is a length, a count or a tag. */
     public int readUnsignedVarint(String field) {
         int value = 0;

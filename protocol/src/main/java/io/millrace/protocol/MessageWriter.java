@@ -101,6 +101,16 @@ public final class MessageWriter {
         return value != null;
     }
 
+    /** As {@link #writePresence}, for a struct that is a tagged field. */
+    public boolean writeTaggedPresence(@Nullable Object value, boolean nullable, String field) {
+        if (!nullable) {
+            FieldSizes.required(value, field);
+            return true;
+        }
+        out.writeByte(value == null ? 0 : 1);
+        return value != null;
+    }
+
     public void writeString(@Nullable String value, boolean compact, boolean nullable, String field) {
         if (value == null) {
             if (!nullable) {

@@ -61,7 +61,7 @@ final class ReadSource {
                     case BYTES -> "in.readBytes(" + compact + ", " + nullable + ", " + label + ")";
                     case RECORDS -> "in.readRecords(" + compact + ", " + nullable + ", " + label + ")";
                 };
-            case FieldType.Struct nested -> structValue(nested, nullable, version, label);
+            case FieldType.Struct nested -> structValue(field, nested, nullable, version);
             case FieldType.Array(FieldType.Scalar scalar) ->
                 "in.read" + scalar.wireName + "Array(" + compact + ", " + nullable + ", " + label + ")";
             case FieldType.Array array ->
@@ -69,12 +69,13 @@ final class ReadSource {
         };
     }
 
-    private static String structValue(FieldType.Struct nested, String nullable, String version, String label) {
+    private String structValue(FieldSchema field, FieldType.Struct nested, String nullable, String version) {
         String plain = nested.name() + ".readFields(in, " + version + ")";
+        String present = "in." + (field.isTagged() ? "readTaggedPresence" : "readPresence") + "(" + label(field) + ")";
         return switch (nullable) {
             case "false" -> plain;
-            case "true" -> "in.readPresence(" + label + ") ? " + plain + " : null";
-            default -> "!(" + nullable + ") || in.readPresence(" + label + ") ? " + plain + " : null";
+            case "true" -> present + " ? " + plain + " : null";
+            default -> "!(" + nullable + ") || " + present + " ? " + plain + " : null";
         };
     }
 

@@ -133,8 +133,10 @@ final class SchemaReader {
     }
 
     private static @Nullable String defaultText(JsonNode json) {
+        // Only the text "null" makes null the default; a JSON null is the same as no default, as Kafka's own generator
+        // has it.
         JsonNode value = json.get("default");
-        return value == null ? null : value.asText("null");
+        return value == null || value.isNull() ? null : value.asText();
     }
 
     private static void check(MessageSchema schema, StructSchema struct) {

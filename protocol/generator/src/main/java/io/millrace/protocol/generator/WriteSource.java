@@ -97,30 +97,24 @@ final class WriteSource {
                     case RECORDS -> out.line("out.writeRecords" + tail);
                 }
             }
-            case FieldType.Struct nested -> {
-                switch (nullable) {
-                    case "false" ->
-                        out.lines(
-                                "if (" + ref + " == null) {",
-                                "throw MessageWriter.nullValue(" + label(field) + ");",
-                                "}",
-                                ref + ".write(out, version);");
-                    case "true" ->
-                        out.lines(
-                                "if (out.writePresence(" + ref + ", true, " + label(field) + ")) {",
-                                ref + ".write(out, version);",
-                                "}");
-                    default ->
-                        out.lines(
-                                "if (out.writePresence(" + ref + ", " + nullable + ", " + label(field) + ")) {",
-                                ref + ".write(out, version);",
-                                "}");
-                }
-            }
+            case FieldType.Struct nested -> writeStruct(field, nullable);
             case FieldType.Array(FieldType.Scalar scalar) -> out.line("out.write" + scalar.wireName + "Array" + tail);
             case FieldType.Array array ->
                 out.line("write" + JavaNames.capitalized(field.javaName()) + "(out, version, " + compact + ");");
         }
+    }
+
+    private void writeStruct(FieldSchema field, String nullable) {
+        String ref = ref(field);
+        if (nullable.equals("false")) {
+            out.lines("if (" + ref + " == null) {", "throw MessageWriter.nullValue(" + label(field) + ");", "}");
+            out.line(ref + ".write(out, version);");
+            return;
+        }
+        String presence = field.isTagged() ? "writeTaggedPresence" : "writePresence";
+        out.line("if (out." + presence + "(" + ref + ", " + nullable + ", " + label(field) + ")) {");
+        out.line(ref + ".write(out, version);");
+        out.line("}");
     }
 
     private void sizeMethod() {
