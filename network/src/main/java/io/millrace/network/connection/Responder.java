@@ -1,0 +1,36 @@
+package io.millrace.network.connection;
+
+import io.millrace.network.frame.EncodedFrame;
+
+/**
+ * The way back for one request. Completed exactly once, from any thread, by {@link #send}, {@link #noResponse} or
+ * {@link #close}; answers leave in the order of the requests, whatever the order of completion.
+ *
+ * <p>A second completion throws {@link IllegalStateException} after releasing what it brought. Completion after the connection
+ * closed is silent: parts are released.
+ */
+public interface Responder {
+
+    /** Takes over {@code answer}, which leaves once every earlier request of the connection is completed. */
+    void send(EncodedFrame answer);
+
+    /** There is no answer (acks=0). */
+    void noResponse();
+
+    /** Closes the connection once the earlier answers left; {@code why} goes to the log. */
+    void close(String why);
+
+    /**
+     * Runs {@code task} on {@code connection().loop()} when this answer is at the head of its connection's queue and the channel
+     * is writable: the moment to take slices of a log. The task, or something it starts, then completes this responder.
+     *
+     * <p>At most one task per responder, which runs at most once: never when the connection closes before, so nothing that needs
+     * releasing may be held until it runs. Any thread.
+     */
+    void whenHead(Runnable task);
+
+    Connection connection();
+
+    /** Whether an answer could still leave, a moment ago. Any thread. */
+    boolean isOpen();
+}

@@ -1,0 +1,242 @@
+package io.millrace.network.frame;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Cuts length-prefixed frames out of the bytes of one channel. Owned by the channel's loop.
+ *
+ * <p>Bytes are received into one buffer at a time. The channel asks for it with {@link #target} (so a frame that arrives in
+ * pieces is received in place, without a copy), reports with {@link #received}, and takes whole frames with {@link #next}:
+ *
+ * <pre>
+ *   buffer:  | handed over | length frame | length frame | length fra...      |
+ *                          ^ readerIndex                             ^ writerIndex
+ * </pre>
+ *
+ * A whole frame leaves as a retained slice, or as a copy where a small frame would pin a buffer more than
+ * {@value #MAX_PINNED_RATIO} times its size. A frame that does not fit into the rest of the buffer moves to a new one, whose
+ * size follows the bytes <em>received</em>, never the declared length alone: at most {@value #TRUSTED_BYTES} bytes, twice what is
+ * there, or what this channel's recent frames proved to need (up to {@value #MAX_HINT_BYTES}). What exceeds
+ * {@value #TRUSTED_BYTES} bytes is reserved from {@link ReceiveMemory} first; refused, the reader is {@link #starvedBytes()} until
+ * {@link #next} is called again.
+ */
+public final class FrameReader {
+
+    static final int LENGTH_BYTES = 4;
+    static final int MAX_PINNED_RATIO = 8;
+    static final int TRUSTED_BYTES = 256 * 1024;
+    static final int MAX_HINT_BYTES = 1024 * 1024;
+    private static final int MIN_READ_BYTES = 2 * 1024;
+    private static final int MIN_FRAME_BUFFER_BYTES = 64 * 1024;
+
+    private final ReceiveMemory memory;
+    private final int minFrameBytes;
+    private int maxFrameBytes;
+
+    private @Nullable ByteBuf buffer;
+    private int reservedBytes;
+    private int readSizeBytes = 4 * MIN_READ_BYTES;
+    private int shortReads;
+    private int hintBytes;
+    private int pendingFrameBytes = -1;
+    private int starvedBytes;
+    private @Nullable FrameFault fault;
+    private long declaredBytes;
+
+    /**
+     * @param minFrameBytes frames declared shorter are {@link FrameFault#LENGTH_INVALID}
+     * @param maxFrameBytes frames declared longer are {@link FrameFault#TOO_LARGE}
+     */
+    public FrameReader(int minFrameBytes, int maxFrameBytes, ReceiveMemory memory) {
+        this.minFrameBytes = minFrameBytes;
+        this.maxFrameBytes = maxFrameBytes;
+        this.memory = memory;
+    }
+
+    /** Sets the cap for frames whose length was not looked at yet. */
+    public void maxFrameBytes(int bytes) {
+        maxFrameBytes = bytes;
+    }
+
+    /** The buffer to receive into, at least one byte writable, with a reference for the caller. */
+    ByteBuf target(ByteBufAllocator allocator) {
+        ByteBuf current = buffer;
+        if (current == null) {
+            current = allocator.directBuffer(readSizeBytes, readSizeBytes);
+            buffer = current;
+        } else if (!current.isWritable()) {
+            current = moveTo(allocator, current.readableBytes() + readSizeBytes);
+        }
+        return current.retain();
+    }
+
+    /** Tells how much one read brought, so that the next buffer fits the channel. */
+    void sized(int attemptedBytes, int readBytes) {
+        if (readBytes >= attemptedBytes) {
+            shortReads = 0;
+            if (attemptedBytes >= readSizeBytes) {
+                readSizeBytes = Math.min(readSizeBytes * 4, TRUSTED_BYTES);
+            }
+        } else if (readBytes < readSizeBytes / 4 && ++shortReads >= 8) {
+            shortReads = 0;
+            readSizeBytes = Math.max(readSizeBytes / 2, MIN_READ_BYTES);
+        }
+    }
+
+    /** Takes bytes that arrived: the buffer that {@link #target} gave, or another one; its reference is taken over. */
+    @SuppressWarnings("ReferenceEquality") // the very buffer, not equal bytes
+    public void received(ByteBuf bytes) {
+        ByteBuf current = buffer;
+        if (bytes == current) {
+            bytes.release();
+        } else if (current == null || !current.isReadable()) {
+            dropBuffer();
+            buffer = bytes;
+        } else {
+            if (current.writableBytes() < bytes.readableBytes()) {
+                current = moveTo(bytes.alloc(), current.readableBytes() + bytes.readableBytes());
+            }
+            current.writeBytes(bytes);
+            bytes.release();
+        }
+    }
+
+    /**
+     * The next whole frame without its length, with a reference for the caller; null when there is none: more bytes are needed,
+     * memory was refused ({@link #starvedBytes()}), or the channel must be closed ({@link #fault()}).
+     */
+    public @Nullable ByteBuf next() {
+        ByteBuf current = buffer;
+        if (current == null || fault != null) {
+            return null;
+        }
+        int frameBytes = frameBytes(current);
+        if (frameBytes < 0) {
+            return null;
+        }
+        if (current.readableBytes() < LENGTH_BYTES + frameBytes) {
+            makeRoom(current, LENGTH_BYTES + frameBytes);
+            return null;
+        }
+        starvedBytes = 0;
+        pendingFrameBytes = -1;
+        hintBytes = Math.min(MAX_HINT_BYTES, Math.max(frameBytes + LENGTH_BYTES, hintBytes - hintBytes / 8));
+        current.skipBytes(LENGTH_BYTES);
+        ByteBuf frame;
+        if ((long) frameBytes * MAX_PINNED_RATIO < current.capacity()) {
+            frame = current.alloc().directBuffer(frameBytes, frameBytes).writeBytes(current, frameBytes);
+        } else {
+            frame = current.readRetainedSlice(frameBytes);
+        }
+        if (current.isReadable()) {
+            releaseReservation(); // the frame now counts as a request in flight
+        } else {
+            dropBuffer();
+        }
+        return frame;
+    }
+
+    /** The length of the frame at the reader index, or -1 when its length is not there yet or wrong. */
+    private int frameBytes(ByteBuf current) {
+        if (pendingFrameBytes >= 0) {
+            return pendingFrameBytes;
+        }
+        if (current.readableBytes() < LENGTH_BYTES) {
+            return -1;
+        }
+        int declared = current.getInt(current.readerIndex());
+        declaredBytes = declared;
+        if (declared < minFrameBytes) {
+            fault = FrameFault.LENGTH_INVALID;
+            return -1;
+        }
+        if (declared > maxFrameBytes) {
+            fault = FrameFault.TOO_LARGE;
+            return -1;
+        }
+        pendingFrameBytes = declared;
+        return declared;
+    }
+
+    private void makeRoom(ByteBuf current, int neededBytes) {
+        starvedBytes = 0;
+        int roomBytes = current.capacity() - current.readerIndex();
+        if (neededBytes <= roomBytes) {
+            return;
+        }
+        long wantedBytes = Math.max(MIN_FRAME_BUFFER_BYTES, 2L * current.readableBytes());
+        int targetBytes = (int) Math.min(neededBytes, Math.max(wantedBytes, hintBytes));
+        if (targetBytes <= roomBytes) {
+            return;
+        }
+        int toReserveBytes = targetBytes > TRUSTED_BYTES ? targetBytes : 0;
+        if (toReserveBytes > reservedBytes) {
+            if (!memory.reserve(toReserveBytes - reservedBytes)) {
+                starvedBytes = toReserveBytes - reservedBytes;
+                return;
+            }
+            reservedBytes = toReserveBytes;
+        }
+        moveTo(current.alloc(), targetBytes);
+    }
+
+    private ByteBuf moveTo(ByteBufAllocator allocator, int capacityBytes) {
+        ByteBuf larger = allocator.directBuffer(capacityBytes, capacityBytes);
+        ByteBuf old = buffer;
+        if (old != null) {
+            larger.writeBytes(old);
+            old.release();
+        }
+        buffer = larger;
+        return larger;
+    }
+
+    private void dropBuffer() {
+        ByteBuf old = buffer;
+        buffer = null;
+        if (old != null) {
+            old.release();
+        }
+        releaseReservation();
+    }
+
+    private void releaseReservation() {
+        if (reservedBytes > 0) {
+            memory.release(reservedBytes);
+            reservedBytes = 0;
+        }
+    }
+
+    /** Bytes refused to the frame that arrives, or 0: stop reading then, and call {@link #next} once there may be some. */
+    public int starvedBytes() {
+        return starvedBytes;
+    }
+
+    /** Set once the bytes are no frames; nothing more is read then. */
+    public @Nullable FrameFault fault() {
+        return fault;
+    }
+
+    /** The length last declared, for the log line about a fault. */
+    public long declaredBytes() {
+        return declaredBytes;
+    }
+
+    /** Bytes received and not handed over. */
+    public int bufferedBytes() {
+        ByteBuf current = buffer;
+        return current == null ? 0 : current.readableBytes();
+    }
+
+    /** Whether memory is held for a large frame that is not whole yet. */
+    public boolean holdsReservation() {
+        return reservedBytes > 0;
+    }
+
+    /** Gives everything back; the reader is not used afterwards. */
+    public void close() {
+        dropBuffer();
+    }
+}
