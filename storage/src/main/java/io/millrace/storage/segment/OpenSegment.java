@@ -1,0 +1,152 @@
+package io.millrace.storage.segment;
+
+import io.millrace.storage.FileSlice;
+import io.millrace.storage.disk.Disk;
+import io.millrace.storage.disk.DiskException;
+import io.millrace.storage.disk.DiskFile;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A segment open for reading: its {@code .log} and, where there is one, its index. Counted: {@link OpenSegments} and every
+ * slice and job hold a reference each; the last one gives the files to the {@link SegmentCloser}. Bytes stay readable after
+ * the segment's files are renamed or removed.
+ *
+ * <p>Opening and look-ups block and run in lane jobs, several at a time; they see the segment as of the length and index
+ * entries that the caller captured on the log's loop.
+ */
+public final class OpenSegment {
+
+    private final long baseOffset;
+    private final DiskFile log;
+    private final @Nullable DiskFile indexFile;
+    private final long sideIndexPosition;
+    private final int sideIndexEntries;
+    private final SegmentCloser closer;
+    private final AtomicInteger references = new AtomicInteger(1);
+
+    private OpenSegment(
+            long baseOffset, DiskFile log, @Nullable DiskFile indexFile, SideFile.@Nullable Located index, SegmentCloser closer) {
+        this.baseOffset = baseOffset;
+        this.log = log;
+        this.indexFile = indexFile;
+        this.sideIndexPosition = index == null ? 0 : index.filePosition();
+        this.sideIndexEntries = index == null ? -1 : index.sizeBytes() / IndexEntry.BYTES;
+        this.closer = closer;
+    }
+
+    /**
+     * Opens a segment; the caller owns one reference. A missing or damaged index is no fault: look-ups then walk the log.
+     */
+    public static OpenSegment open(Disk disk, Path directory, long baseOffset, SegmentCloser closer) throws DiskException {
+        DiskFile log = disk.open(SegmentNames.log(directory, baseOffset));
+        DiskFile index = null;
+        try {
+            Path side = SegmentNames.side(directory, baseOffset);
+            if (disk.exists(side)) {
+                index = disk.open(side);
+                SideFile.Located located = SideFile.locateIndex(index, baseOffset);
+                if (located != null) {
+                    return new OpenSegment(baseOffset, log, index, located, closer);
+                }
+                closer.close(index);
+                index = null;
+            }
+            Path entries = SegmentNames.index(directory, baseOffset);
+            if (disk.exists(entries)) {
+                index = disk.open(entries);
+            }
+            return new OpenSegment(baseOffset, log, index, null, closer);
+        } catch (DiskException e) {
+            closer.close(log);
+            if (index != null) {
+                closer.close(index);
+            }
+            throw e;
+        }
+    }
+
+    public long baseOffset() {
+        return baseOffset;
+    }
+
+    DiskFile log() {
+        return log;
+    }
+
+    /** A slice of whole batches, holding its own reference. Any thread. */
+    public FileSlice slice(long filePosition, int sizeBytes) {
+        return new SegmentSlice(this, filePosition, sizeBytes);
+    }
+
+    /**
+     * Finds whole batches from the one that holds {@code offset} on.
+     *
+     * @param endOffset no batch that ends above it
+     * @param maxBytes bound on the size; the first batch may exceed it when {@code wholeFirstBatch}
+     */
+    public LocatedRange locate(
+            long offset, long endOffset, int maxBytes, boolean wholeFirstBatch, long lengthBytes, int indexEntries)
+            throws DiskException {
+        return lookup(lengthBytes, indexEntries).locate(offset, endOffset, maxBytes, wholeFirstBatch);
+    }
+
+    /** The first record at or after {@code timestampMs} in {@code [fromOffset, endOffset)}. */
+    public TimestampMatch findByTime(
+            long timestampMs, long fromOffset, long endOffset, long lengthBytes, int indexEntries) throws DiskException {
+        return lookup(lengthBytes, indexEntries).findByTime(timestampMs, fromOffset, endOffset);
+    }
+
+    /** The first of the records with the largest timestamp in whole batches below {@code endOffset}. */
+    public TimestampMatch findMaxTimestamp(long endOffset, long lengthBytes, int indexEntries) throws DiskException {
+        return lookup(lengthBytes, indexEntries).findMaxTimestamp(endOffset);
+    }
+
+    /** Reads a range once, so that sending it does not wait for the disk. */
+    public void warm(long filePosition, int sizeBytes) throws DiskException {
+        ByteBuffer scratch = ByteBuffer.allocate(Math.min(sizeBytes, 64 * 1024));
+        int done = 0;
+        while (done < sizeBytes) {
+            scratch.clear().limit(Math.min(scratch.capacity(), sizeBytes - done));
+            int read = log.read(filePosition + done, scratch);
+            if (read == 0) {
+                return;
+            }
+            done += read;
+        }
+    }
+
+    /** Adds a reference; the caller must hold or be shielded by another one. */
+    public void retain() {
+        if (references.getAndIncrement() <= 0) {
+            references.getAndDecrement();
+            throw new IllegalStateException(log.path() + " is closed");
+        }
+    }
+
+    /** Drops a reference, from any thread. */
+    public void release() {
+        int left = references.decrementAndGet();
+        if (left == 0) {
+            closer.close(log);
+            if (indexFile != null) {
+                closer.close(indexFile);
+            }
+        } else if (left < 0) {
+            throw new IllegalStateException(log.path() + " was released more often than retained");
+        }
+    }
+
+    private SegmentLookup lookup(long lengthBytes, int indexEntries) {
+        SparseIndex index;
+        if (indexFile == null) {
+            index = new SparseIndex(log, 0, 0);
+        } else {
+            int entries = sideIndexEntries >= 0 ? sideIndexEntries : indexEntries;
+            index = new SparseIndex(indexFile, sideIndexPosition, entries);
+        }
+        return new SegmentLookup(log, baseOffset, lengthBytes, index);
+    }
+}

@@ -1,0 +1,173 @@
+package io.millrace.storage.segment;
+
+import io.millrace.protocol.record.CorruptBatchException;
+import io.millrace.protocol.record.RecordBatchView;
+import io.millrace.storage.disk.DiskException;
+import io.millrace.storage.disk.DiskFile;
+import java.nio.ByteBuffer;
+
+/**
+ * One look-up in one segment: from an index entry that the log itself confirms, forward over batch headers. One per lane
+ * job; makes everything it needs and keeps nothing.
+ */
+final class SegmentLookup {
+
+    private final DiskFile log;
+    private final long baseOffset;
+    private final long lengthBytes;
+    private final SparseIndex index;
+    private final HeaderWindow headers;
+    private final IndexEntry probe = new IndexEntry();
+    private final IndexEntry from = new IndexEntry();
+    private boolean indexMisled;
+
+    SegmentLookup(DiskFile log, long baseOffset, long lengthBytes, SparseIndex index) {
+        this(log, baseOffset, lengthBytes, index, HeaderWindow.LOOKUP_BYTES);
+    }
+
+    SegmentLookup(DiskFile log, long baseOffset, long lengthBytes, SparseIndex index, int windowBytes) {
+        this.log = log;
+        this.baseOffset = baseOffset;
+        this.lengthBytes = lengthBytes;
+        this.index = index;
+        this.headers = new HeaderWindow(log, lengthBytes, windowBytes);
+    }
+
+    /** Whether the index met here needs to be rebuilt: entries do not parse, or the log does not confirm them. */
+    boolean indexDamaged() {
+        return indexMisled || index.damaged();
+    }
+
+    LocatedRange locate(long offset, long endOffset, int maxBytes, boolean wholeFirstBatch) throws DiskException {
+        long start = positionHolding(offset);
+        if (start == lengthBytes) {
+            return new LocatedRange(start, 0, offset, offset);
+        }
+        RecordBatchView first = headers.at(start);
+        long firstOffset = first.baseOffset();
+        boolean tooLarge = first.sizeBytes() > maxBytes && !wholeFirstBatch;
+        if (tooLarge || first.nextOffset() > endOffset) {
+            return new LocatedRange(start, 0, firstOffset, firstOffset);
+        }
+        long nextOffset = first.nextOffset();
+        long limit = Math.max(start + maxBytes, start + first.sizeBytes());
+        long position = start + first.sizeBytes();
+        IndexEntry jump = lastBelow(limit, endOffset);
+        if (jump.filePosition > position) {
+            position = jump.filePosition;
+            nextOffset = baseOffset + jump.offsetDelta;
+        }
+        while (position < lengthBytes && position < limit) {
+            RecordBatchView batch = headers.at(position);
+            if (position + batch.sizeBytes() > limit || batch.nextOffset() > endOffset) {
+                break;
+            }
+            nextOffset = batch.nextOffset();
+            position += batch.sizeBytes();
+        }
+        return new LocatedRange(start, (int) (position - start), firstOffset, nextOffset);
+    }
+
+    TimestampMatch findByTime(long timestampMs, long fromOffset, long endOffset) throws DiskException {
+        long position = confirmed(index.floorByTime(timestampMs, probe)).filePosition;
+        position = Math.max(position, confirmed(index.floorByOffset(fromOffset - baseOffset, probe)).filePosition);
+        while (position < lengthBytes) {
+            RecordBatchView batch = headers.at(position);
+            if (batch.nextOffset() > endOffset) {
+                return TimestampMatch.NONE;
+            }
+            int size = batch.sizeBytes();
+            if (batch.maxTimestampMs() >= timestampMs && batch.nextOffset() > fromOffset) {
+                TimestampMatch match = firstAtOrAfter(position, size, timestampMs, fromOffset);
+                if (match.found()) {
+                    return match;
+                }
+            }
+            position += size;
+        }
+        return TimestampMatch.NONE;
+    }
+
+    TimestampMatch findMaxTimestamp(long endOffset) throws DiskException {
+        IndexEntry entry = confirmed(index.floorByOffset(endOffset - baseOffset, probe));
+        long latestMs = entry.maxTimestampBeforeMs;
+        long latestOffset = entry.maxTimestampOffsetDelta < 0 ? -1 : baseOffset + entry.maxTimestampOffsetDelta;
+        long position = entry.filePosition;
+        while (position < lengthBytes) {
+            RecordBatchView batch = headers.at(position);
+            if (batch.nextOffset() > endOffset) {
+                break;
+            }
+            if (batch.maxTimestampMs() > latestMs) {
+                latestMs = batch.maxTimestampMs();
+                latestOffset = batch.baseOffset();
+            }
+            position += batch.sizeBytes();
+        }
+        if (latestOffset < 0) {
+            return TimestampMatch.NONE;
+        }
+        long at = positionHolding(latestOffset);
+        try {
+            return RecordTimes.firstOfLatest(readBatch(at, headers.at(at).sizeBytes()));
+        } catch (CorruptBatchException e) {
+            throw unreadable(at, e);
+        }
+    }
+
+    /** First byte of the first batch that ends above {@code offset}; the segment's length when none does. */
+    long positionHolding(long offset) throws DiskException {
+        long position = confirmed(index.floorByOffset(offset - baseOffset, probe)).filePosition;
+        while (position < lengthBytes) {
+            RecordBatchView batch = headers.at(position);
+            if (batch.nextOffset() > offset) {
+                break;
+            }
+            position += batch.sizeBytes();
+        }
+        return position;
+    }
+
+    private TimestampMatch firstAtOrAfter(long filePosition, int sizeBytes, long timestampMs, long fromOffset)
+            throws DiskException {
+        try {
+            return RecordTimes.firstAtOrAfter(readBatch(filePosition, sizeBytes), timestampMs, fromOffset);
+        } catch (CorruptBatchException e) {
+            throw unreadable(filePosition, e);
+        }
+    }
+
+    /** The last confirmed entry at or below a file position whose batches before it all end at or below an offset. */
+    private IndexEntry lastBelow(long filePosition, long endOffset) throws DiskException {
+        int byPosition = index.floorByPosition(filePosition, probe);
+        int byOffset = index.floorByOffset(endOffset - baseOffset, probe);
+        return confirmed(Math.min(byPosition, byOffset));
+    }
+
+    /** The entry if the log confirms it, else the nearest one before it that it does confirm, else the segment's start. */
+    private IndexEntry confirmed(int number) throws DiskException {
+        for (int i = number; i >= 0; i--) {
+            if (index.read(i, from) && headers.confirms(from, baseOffset)) {
+                return from;
+            }
+            indexMisled = true;
+        }
+        return from.segmentStart();
+    }
+
+    private RecordBatchView readBatch(long filePosition, int sizeBytes) throws DiskException {
+        ByteBuffer bytes = ByteBuffer.allocate(sizeBytes);
+        int read = log.read(filePosition, bytes);
+        RecordBatchView batch = new RecordBatchView().wrap(bytes.flip(), 0);
+        if (read < sizeBytes || !batch.crcValid()) {
+            throw SegmentDamagedException.at(
+                    log.path(), filePosition, "the CRC of the batch of " + sizeBytes + " bytes does not match");
+        }
+        return batch;
+    }
+
+    private DiskException unreadable(long filePosition, CorruptBatchException e) {
+        return SegmentDamagedException.at(
+                log.path(), filePosition, "the records do not unpack though their CRC is right: " + e.getMessage());
+    }
+}
