@@ -72,7 +72,7 @@ public final class BatchChecker implements AutoCloseable {
     }
 
     private static AppendResult.Refused refused(BatchValidation.Invalid invalid, int batchNumber) {
-        ErrorCode error = ErrorCode.valueOf(invalid.fault().errorName());
+        ErrorCode error = invalid.fault().errorCode();
         String message = batchNumber == 0 ? invalid.message() : "batch " + batchNumber + ": " + invalid.message();
         List<AppendResult.RecordError> records = invalid.recordIndex() < 0
                 ? List.of()

@@ -6,6 +6,10 @@ import io.millrace.protocol.record.RecordBatchView;
 @FunctionalInterface
 public interface BatchVisitor {
 
-    /** @param batch whole and with a right CRC; valid during the call */
+    /**
+     * The next good batch.
+     *
+     * @param batch whole and with a right CRC; valid during the call
+     */
     void batch(RecordBatchView batch, long filePosition);
 }

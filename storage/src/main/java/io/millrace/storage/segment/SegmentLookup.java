@@ -69,8 +69,7 @@ final class SegmentLookup {
     }
 
     TimestampMatch findByTime(long timestampMs, long fromOffset, long endOffset) throws DiskException {
-        long position = confirmed(index.floorByTime(timestampMs, probe)).filePosition;
-        position = Math.max(position, confirmed(index.floorByOffset(fromOffset - baseOffset, probe)).filePosition);
+        long position = Math.max(lastBefore(timestampMs).filePosition, lastAt(fromOffset).filePosition);
         while (position < lengthBytes) {
             RecordBatchView batch = headers.at(position);
             if (batch.nextOffset() > endOffset) {
@@ -89,7 +88,7 @@ final class SegmentLookup {
     }
 
     TimestampMatch findMaxTimestamp(long endOffset) throws DiskException {
-        IndexEntry entry = confirmed(index.floorByOffset(endOffset - baseOffset, probe));
+        IndexEntry entry = lastAt(endOffset);
         long latestMs = entry.maxTimestampBeforeMs;
         long latestOffset = entry.maxTimestampOffsetDelta < 0 ? -1 : baseOffset + entry.maxTimestampOffsetDelta;
         long position = entry.filePosition;
@@ -117,7 +116,7 @@ final class SegmentLookup {
 
     /** First byte of the first batch that ends above {@code offset}; the segment's length when none does. */
     long positionHolding(long offset) throws DiskException {
-        long position = confirmed(index.floorByOffset(offset - baseOffset, probe)).filePosition;
+        long position = lastAt(offset).filePosition;
         while (position < lengthBytes) {
             RecordBatchView batch = headers.at(position);
             if (batch.nextOffset() > offset) {
@@ -137,17 +136,36 @@ final class SegmentLookup {
         }
     }
 
-    /** The last confirmed entry at or below a file position whose batches before it all end at or below an offset. */
-    private IndexEntry lastBelow(long filePosition, long endOffset) throws DiskException {
-        int byPosition = index.floorByPosition(filePosition, probe);
-        int byOffset = index.floorByOffset(endOffset - baseOffset, probe);
-        return confirmed(Math.min(byPosition, byOffset));
+    /** The last confirmed entry at or below an offset: all batches before it end at or below that offset. */
+    private IndexEntry lastAt(long offset) throws DiskException {
+        long delta = offset - baseOffset;
+        return confirmed(index.floorByOffset(delta, probe), delta, Long.MAX_VALUE, Long.MAX_VALUE);
     }
 
-    /** The entry if the log confirms it, else the nearest one before it that it does confirm, else the segment's start. */
-    private IndexEntry confirmed(int number) throws DiskException {
+    /** The same that is also at or below a file position. */
+    private IndexEntry lastBelow(long filePosition, long endOffset) throws DiskException {
+        long delta = endOffset - baseOffset;
+        int number = Math.min(index.floorByPosition(filePosition, probe), index.floorByOffset(delta, probe));
+        return confirmed(number, delta, filePosition, Long.MAX_VALUE);
+    }
+
+    /** The last confirmed entry before which all timestamps are lower. */
+    private IndexEntry lastBefore(long timestampMs) throws DiskException {
+        return confirmed(index.floorByTime(timestampMs, probe), Long.MAX_VALUE, Long.MAX_VALUE, timestampMs);
+    }
+
+    /**
+     * The entry if the log confirms it, else the nearest one before it that it does confirm, else the segment's start. Left
+     * over entries may have led the search astray, so the bounds are checked again.
+     */
+    private IndexEntry confirmed(int number, long maxOffsetDelta, long maxFilePosition, long timestampMs)
+            throws DiskException {
         for (int i = number; i >= 0; i--) {
-            if (index.read(i, from) && headers.confirms(from, baseOffset)) {
+            if (index.read(i, from)
+                    && from.offsetDelta <= maxOffsetDelta
+                    && from.filePosition <= maxFilePosition
+                    && from.maxTimestampBeforeMs < timestampMs
+                    && headers.confirms(from, baseOffset)) {
                 return from;
             }
             indexMisled = true;
