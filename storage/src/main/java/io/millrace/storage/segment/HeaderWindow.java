@@ -27,8 +27,8 @@ final class HeaderWindow {
     HeaderWindow(DiskFile file, long lengthBytes, int windowBytes) {
         this.file = file;
         this.lengthBytes = lengthBytes;
-        this.window = ByteBuffer.allocate((int) Math.max(
-                RecordBatchView.HEADER_BYTES, Math.min(windowBytes, lengthBytes)));
+        this.window =
+                ByteBuffer.allocate((int) Math.max(RecordBatchView.HEADER_BYTES, Math.min(windowBytes, lengthBytes)));
         window.limit(0);
     }
 
@@ -74,8 +74,7 @@ final class HeaderWindow {
         if (filePosition < 0 || filePosition + RecordBatchView.HEADER_BYTES > lengthBytes) {
             return false;
         }
-        if (filePosition < windowStart
-                || filePosition + RecordBatchView.HEADER_BYTES > windowStart + window.limit()) {
+        if (filePosition < windowStart || filePosition + RecordBatchView.HEADER_BYTES > windowStart + window.limit()) {
             window.clear().limit((int) Math.min(window.capacity(), lengthBytes - filePosition));
             int read = file.read(filePosition, window);
             windowStart = filePosition;

@@ -28,7 +28,11 @@ public final class OpenSegment {
     private final AtomicInteger references = new AtomicInteger(1);
 
     private OpenSegment(
-            long baseOffset, DiskFile log, @Nullable DiskFile indexFile, SideFile.@Nullable Located index, SegmentCloser closer) {
+            long baseOffset,
+            DiskFile log,
+            @Nullable DiskFile indexFile,
+            SideFile.@Nullable Located index,
+            SegmentCloser closer) {
         this.baseOffset = baseOffset;
         this.log = log;
         this.indexFile = indexFile;
@@ -40,7 +44,8 @@ public final class OpenSegment {
     /**
      * Opens a segment; the caller owns one reference. A missing or damaged index is no fault: look-ups then walk the log.
      */
-    public static OpenSegment open(Disk disk, Path directory, long baseOffset, SegmentCloser closer) throws DiskException {
+    public static OpenSegment open(Disk disk, Path directory, long baseOffset, SegmentCloser closer)
+            throws DiskException {
         DiskFile log = disk.open(SegmentNames.log(directory, baseOffset));
         DiskFile index = null;
         try {
@@ -95,7 +100,8 @@ public final class OpenSegment {
 
     /** The first record at or after {@code timestampMs} in {@code [fromOffset, endOffset)}. */
     public TimestampMatch findByTime(
-            long timestampMs, long fromOffset, long endOffset, long lengthBytes, int indexEntries) throws DiskException {
+            long timestampMs, long fromOffset, long endOffset, long lengthBytes, int indexEntries)
+            throws DiskException {
         return lookup(lengthBytes, indexEntries).findByTime(timestampMs, fromOffset, endOffset);
     }
 

@@ -37,8 +37,6 @@ public final class RecordTimes {
                 }
             }
         }
-        return offset < 0
-                ? TimestampMatch.NONE
-                : new TimestampMatch(offset, latestMs, batch.partitionLeaderEpoch());
+        return offset < 0 ? TimestampMatch.NONE : new TimestampMatch(offset, latestMs, batch.partitionLeaderEpoch());
     }
 }

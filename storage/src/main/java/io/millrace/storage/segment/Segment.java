@@ -91,6 +91,7 @@ public final class Segment {
 
     @Override
     public String toString() {
-        return "Segment[" + baseOffset + ".." + endOffset + ", " + lengthBytes + " bytes" + (sealed ? ", sealed]" : "]");
+        return "Segment[" + baseOffset + ".." + endOffset + ", " + lengthBytes + " bytes"
+                + (sealed ? ", sealed]" : "]");
     }
 }

@@ -65,7 +65,9 @@ public final class SegmentList {
         while (count < segments.size() - 1 && segments.get(count + 1).baseOffset() <= offset) {
             count++;
         }
-        if (count == segments.size() - 1 && segments.get(count).sealed() && segments.get(count).endOffset() <= offset) {
+        if (count == segments.size() - 1
+                && segments.get(count).sealed()
+                && segments.get(count).endOffset() <= offset) {
             count++;
         }
         return take(0, count);

@@ -190,7 +190,11 @@ public final class SideFile {
         out.putLong(header.baseOffset).putLong(header.endOffset).putLong(header.logBytes);
         out.putLong(header.maxTimestampMs).putInt(header.digest).putInt(0);
         for (Located row : table) {
-            out.putInt(row.type).putInt(row.version).putLong(row.filePosition).putInt(row.sizeBytes).putInt(row.crc);
+            out.putInt(row.type)
+                    .putInt(row.version)
+                    .putLong(row.filePosition)
+                    .putInt(row.sizeBytes)
+                    .putInt(row.crc);
         }
         out.putInt(CRC_AT, headerCrc(out));
         return out.flip();
@@ -216,8 +220,7 @@ public final class SideFile {
         }
         int crc = all.getInt(CRC_AT);
         all.flip().putInt(CRC_AT, 0);
-        Header header =
-                new Header(all.getLong(16), all.getLong(24), all.getLong(32), all.getLong(40), all.getInt(48));
+        Header header = new Header(all.getLong(16), all.getLong(24), all.getLong(32), all.getLong(40), all.getInt(48));
         if (headerCrc(all) != crc || header.baseOffset != baseOffset) {
             return null;
         }

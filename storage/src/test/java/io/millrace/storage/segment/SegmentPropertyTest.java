@@ -75,10 +75,9 @@ class SegmentPropertyTest {
                 for (int n = random.nextInt(8); n >= 0; n--) {
                     model.batches.add(model.next(random, epoch));
                 }
-                slices.add(SampleBatches.joined(
-                        model.batches.subList(from, model.batches.size()).stream()
-                                .map(SegmentModel.Batch::bytes)
-                                .toList()));
+                slices.add(SampleBatches.joined(model.batches.subList(from, model.batches.size()).stream()
+                        .map(SegmentModel.Batch::bytes)
+                        .toList()));
             }
             checkOutcome(segment.append(slices.toArray(ByteBuffer[]::new)));
         }
@@ -146,8 +145,7 @@ class SegmentPropertyTest {
                 assertThat(actual.sizeBytes()).isEqualTo(expected.sizeBytes());
                 assertThat(actual.baseOffset()).isEqualTo(expected.baseOffset());
                 if (actual.sizeBytes() > 0) {
-                    LocatedRange next =
-                            model.locate(actual.endOffset(), model.endOffset(), Integer.MAX_VALUE, true);
+                    LocatedRange next = model.locate(actual.endOffset(), model.endOffset(), Integer.MAX_VALUE, true);
                     assertThat(next.filePosition()).isEqualTo(actual.filePosition() + actual.sizeBytes());
                 }
                 long time = random.nextInt(2100);
