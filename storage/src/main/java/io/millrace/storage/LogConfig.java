@@ -59,6 +59,8 @@ public record LogConfig(
     }
 
     /**
+     * What a batch from a producer must obey.
+     *
      * @param maxBatchBytes {@code max.message.bytes}
      * @param timestampType {@code message.timestamp.type}
      * @param timestampBeforeMaxMs {@code message.timestamp.before.max.ms}

@@ -39,7 +39,8 @@ public final class DirectoryLock implements AutoCloseable {
                         DiskException.Kind.DENIED,
                         "lock",
                         file,
-                        new IOException("another process uses this folder: stop it, or give this one a folder of its own"));
+                        new IOException(
+                                "another process uses this folder: stop it, or give this one a folder of its own"));
             }
             return new DirectoryLock(file, channel);
         } catch (IOException e) {

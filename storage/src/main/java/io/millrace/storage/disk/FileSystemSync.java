@@ -37,6 +37,7 @@ final class FileSystemSync {
 
     private record Calls(MethodHandle open, MethodHandle syncfs, StructLayout state, VarHandle errno) {}
 
+    @SuppressWarnings("restricted") // The JDK has no syncfs; native access is enabled for the server.
     static FileSystemSync find() {
         if (!System.getProperty("os.name", "").toLowerCase(Locale.ROOT).contains("linux")) {
             return new FileSystemSync(null);
@@ -94,8 +95,8 @@ final class FileSystemSync {
             if (open != null) {
                 return open;
             }
-            int descriptor = (int) known.open.invokeExact(
-                    state, arena.allocateFrom(directory.toString()), O_RDONLY | O_CLOEXEC);
+            int descriptor =
+                    (int) known.open.invokeExact(state, arena.allocateFrom(directory.toString()), O_RDONLY | O_CLOEXEC);
             if (descriptor < 0) {
                 throw new IOException("open failed, errno " + (int) known.errno.get(state, 0L));
             }

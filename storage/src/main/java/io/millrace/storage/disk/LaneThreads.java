@@ -17,7 +17,12 @@ final class LaneThreads {
     private final String name;
     private final BlockingQueue<Runnable> jobs = new LinkedBlockingQueue<>(MAX_QUEUED_JOBS);
     private final List<Thread> threads = new ArrayList<>();
-    private final Runnable end = () -> {};
+
+    /** The last job of a thread. */
+    private record End() implements Runnable {
+        @Override
+        public void run() {}
+    }
 
     private LaneThreads(String name) {
         this.name = name;
@@ -51,7 +56,7 @@ final class LaneThreads {
                 // Nobody may interrupt a lane; a stray interrupt must not end it with jobs queued.
                 continue;
             }
-            if (job == end) {
+            if (job instanceof End) {
                 return;
             }
             job.run();
@@ -61,7 +66,7 @@ final class LaneThreads {
     /** Lets queued jobs run, then ends the threads and waits for them. */
     void finish() {
         for (int i = 0; i < threads.size(); i++) {
-            queue(end);
+            queue(new End());
         }
         boolean interrupted = false;
         for (Thread thread : threads) {

@@ -26,8 +26,7 @@ public final class NioDisk implements Disk {
     @Override
     public DiskFile open(Path file) throws DiskException {
         try {
-            return new NioDiskFile(
-                    file, FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE));
+            return new NioDiskFile(file, FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE));
         } catch (IOException e) {
             throw failure("open", file, e);
         }
@@ -77,7 +76,7 @@ public final class NioDisk implements Disk {
         } catch (IOException e) {
             throw failure("list", directory, e);
         } catch (java.nio.file.DirectoryIteratorException e) {
-            throw failure("list", directory, e.getCause());
+            throw new DiskException(Kind.FAILED, "list", directory, e);
         }
         Collections.sort(names);
         return names;
