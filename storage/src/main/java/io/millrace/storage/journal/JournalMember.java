@@ -1,0 +1,21 @@
+package io.millrace.storage.journal;
+
+/**
+ * A log that has something for the journal. Called on the owner loop. A member is in at most one group at a time, because the
+ * next group is built only when the last one is synced.
+ */
+public interface JournalMember {
+
+    /**
+     * Adds what is pending to the group, in order, as far as it has room.
+     *
+     * @return whether nothing is left for a later group
+     */
+    boolean collect(GroupBuilder group);
+
+    /** What it added to the running group survives a killed process. */
+    void groupWritten();
+
+    /** What it added to the running group survives power loss. */
+    void groupSynced();
+}

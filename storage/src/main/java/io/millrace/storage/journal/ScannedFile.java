@@ -1,0 +1,132 @@
+package io.millrace.storage.journal;
+
+import io.millrace.storage.disk.DiskException;
+import io.millrace.storage.disk.DiskFile;
+import io.millrace.storage.journal.GroupLayout.Group;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/** One journal file while it is read at start: finds and verifies groups. Single-threaded. */
+final class ScannedFile {
+
+    private static final int WINDOW_BYTES = 256 * 1024;
+    private static final int START_GROUP_BYTES = 1 << 20;
+
+    private final DiskFile file;
+    private final long journalId;
+    private final long lengthBytes;
+    private final ByteBuffer window = ByteBuffer.allocate(WINDOW_BYTES);
+    private ByteBuffer groupBytes = ByteBuffer.allocate(START_GROUP_BYTES);
+    private long generation = JournalFile.FREE;
+
+    ScannedFile(DiskFile file, long journalId) throws DiskException {
+        this.file = file;
+        this.journalId = journalId;
+        this.lengthBytes = file.length();
+    }
+
+    DiskFile file() {
+        return file;
+    }
+
+    /** Generation that the file belongs to, {@link JournalFile#FREE} when it holds nothing of this journal. */
+    long generation() {
+        return generation;
+    }
+
+    /**
+     * Finds the generation. The first block tells, unless it is neither a group nor zeros: then the whole file is looked
+     * through, because one bad block must not hide all that lies behind it.
+     */
+    void identify() throws DiskException, JournalFormatException {
+        Group first = groupAt(0);
+        if (first != null) {
+            generation = first.generation();
+            return;
+        }
+        long position = 0;
+        while (true) {
+            position = nextMagic(position);
+            if (position < 0) {
+                return;
+            }
+            Group found = groupAt(position);
+            if (found != null) {
+                generation = Math.max(generation, found.generation());
+            }
+            position += GroupLayout.BLOCK_BYTES;
+        }
+    }
+
+    /** The valid group of this journal at a position, its bytes in {@link #groupBytes}; null when there is none. */
+    @Nullable
+    Group groupAt(long position) throws DiskException, JournalFormatException {
+        if (position + GroupLayout.HEADER_BYTES > lengthBytes) {
+            return null;
+        }
+        groupBytes.clear().limit(GroupLayout.HEADER_BYTES);
+        if (file.read(position, groupBytes) < GroupLayout.HEADER_BYTES || !GroupLayout.hasMagic(groupBytes, 0)) {
+            return null;
+        }
+        Group group = GroupLayout.group(groupBytes, 0);
+        if (group.journalId() != journalId) {
+            return null;
+        }
+        if (GroupLayout.version(groupBytes, 0) != GroupLayout.VERSION) {
+            throw new JournalFormatException("journal " + file.path() + " has version "
+                    + GroupLayout.version(groupBytes, 0) + ", this build reads version " + GroupLayout.VERSION
+                    + ": start the build that wrote it, or stop that build cleanly first");
+        }
+        int recordBytes = GroupLayout.length(groupBytes, 0);
+        if (recordBytes < 0 || recordBytes > lengthBytes - position - GroupLayout.HEADER_BYTES) {
+            return null;
+        }
+        int groupLength = GroupLayout.HEADER_BYTES + recordBytes;
+        if (groupBytes.capacity() < groupLength) {
+            groupBytes = ByteBuffer.allocate(Integer.highestOneBit(groupLength) * 2);
+        }
+        groupBytes.clear().limit(groupLength);
+        if (file.read(position, groupBytes) < groupLength) {
+            return null;
+        }
+        groupBytes.flip();
+        return GroupLayout.computeCrc(groupBytes, 0) == GroupLayout.crc(groupBytes, 0) ? group : null;
+    }
+
+    /** The bytes of the group that {@link #groupAt} found last, header at 0. */
+    ByteBuffer groupBytes() {
+        return groupBytes;
+    }
+
+    /** Position of the next valid group of this file's generation at or behind {@code from} numbered at least {@code number}; -1 when none. */
+    long lookAhead(long from, long number) throws DiskException, JournalFormatException {
+        long position = from;
+        while (true) {
+            position = nextMagic(position);
+            if (position < 0) {
+                return -1;
+            }
+            Group found = groupAt(position);
+            if (found != null && found.generation() == generation && found.number() >= number) {
+                return position;
+            }
+            position += GroupLayout.BLOCK_BYTES;
+        }
+    }
+
+    /** Position of the next block that begins with the magic at or behind {@code from}; -1 when none. */
+    private long nextMagic(long from) throws DiskException {
+        long position = from;
+        while (position + GroupLayout.HEADER_BYTES <= lengthBytes) {
+            window.clear();
+            int read = file.read(position, window);
+            for (int at = 0; at + Integer.BYTES <= read; at += GroupLayout.BLOCK_BYTES) {
+                if (GroupLayout.hasMagic(window, at)) {
+                    return position + at;
+                }
+            }
+            position += WINDOW_BYTES;
+        }
+        return -1;
+    }
+}
