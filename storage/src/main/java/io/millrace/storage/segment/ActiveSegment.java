@@ -21,6 +21,9 @@ public final class ActiveSegment {
     /** {@code index.interval.bytes}: an entry at least so far from the one before. */
     public static final int DEFAULT_INDEX_INTERVAL_BYTES = 4096;
 
+    /** Bytes of one entry of an {@code .idx} file. */
+    public static final int INDEX_ENTRY_BYTES = IndexEntry.BYTES;
+
     private final Path directory;
     private final long baseOffset;
     private final DiskFile log;

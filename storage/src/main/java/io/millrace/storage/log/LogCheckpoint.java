@@ -1,0 +1,14 @@
+package io.millrace.storage.log;
+
+import io.millrace.storage.checkpoint.LogRow;
+
+/**
+ * A row on its way to the checkpoint.
+ *
+ * @param oldestGenerationAfter oldest journal generation that the log needs once the row is durable
+ * @param settled whether the row shows every change that was in the journal when it was made
+ * @param controlVersion tells whether further changes came since
+ * @param plan tells whether the log was truncated since
+ */
+public record LogCheckpoint(
+        JournaledLog log, LogRow row, long oldestGenerationAfter, boolean settled, int controlVersion, int plan) {}

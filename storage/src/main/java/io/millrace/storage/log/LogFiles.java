@@ -1,0 +1,391 @@
+package io.millrace.storage.log;
+
+import io.millrace.storage.StorageFailure;
+import io.millrace.storage.TailSlice;
+import io.millrace.storage.checkpoint.LogRow;
+import io.millrace.storage.segment.WriteOutcome;
+import io.millrace.storage.tail.TailLog;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The segments of one log and the file work that is due, one piece at a time. Owner: the log's loop.
+ *
+ * <p>Duties in order, so that no file is touched before the record that allows it is synced: delete, reset, cut, rebuild of the
+ * derived state, segments below the log start, batches of the tail. A truncation that reaches below the tail stops appends
+ * until the file is cut and the derived state is right again.
+ */
+public final class LogFiles {
+
+    private static final long NONE = -1;
+    /** A log with this many bytes in its tail is worth a segment write of its own. */
+    public static final int WORTH_WRITING_BYTES = 256 * 1024;
+
+    private final JournaledLog log;
+    private final Path folder;
+    private final LogSegments segments;
+    private final RollPlan rolls;
+    private boolean hasFolder;
+    private @Nullable FileWork running;
+    private int plan;
+
+    private boolean deleteAsked;
+    private boolean deleteDue;
+    private boolean removed;
+    private boolean resetAsked;
+    private boolean resetDue;
+    private long cutTo = NONE;
+    private boolean cutDue;
+    private boolean cutting;
+    private boolean rebuildAsked;
+    private boolean removeDue;
+
+    private long controlGeneration = GenerationQueue.NONE;
+    private int controlVersion;
+    private boolean wished;
+
+    LogFiles(JournaledLog log, LogStart start) {
+        this.log = log;
+        this.folder = start.folder();
+        this.segments = start.segments();
+        this.hasFolder = start.hasFolder();
+        SegmentRow active = segments.last();
+        this.rolls = new RollPlan(
+                log,
+                start.snapshot(),
+                active == null ? start.endOffset() : active.baseOffset(),
+                active == null ? 0 : active.lengthBytes());
+    }
+
+    public Path folder() {
+        return folder;
+    }
+
+    public LogSegments segments() {
+        return segments;
+    }
+
+    RollPlan rolls() {
+        return rolls;
+    }
+
+    /** Exclusive end of what segments hold and the tail does not. */
+    public long segmentEnd() {
+        return log.tail().startOffset();
+    }
+
+    long segmentBytes() {
+        return segments.sizeBytes();
+    }
+
+    boolean isCutting() {
+        return cutting;
+    }
+
+    public boolean isRemoved() {
+        return removed;
+    }
+
+    void controlIn(long generation) {
+        controlVersion++;
+        if (controlGeneration == GenerationQueue.NONE) {
+            controlGeneration = generation;
+        }
+    }
+
+    /** The log's part of a group is durable; {@code controls} says which records it had. */
+    void synced(int controls) {
+        if (controls != 0) {
+            deleteDue |= deleteAsked && (controls & PendingControls.DELETED) != 0;
+            resetDue |= resetAsked && (controls & PendingControls.RESET) != 0;
+            cutDue |= cutTo != NONE && (controls & PendingControls.TRUNCATED) != 0;
+            removeDue |= (controls & PendingControls.LOG_START) != 0;
+            wish();
+        } else if (log.tail().sizeBytes() >= WORTH_WRITING_BYTES) {
+            wish();
+        }
+    }
+
+    private void wish() {
+        if (!wished) {
+            wished = true;
+            log.host().writeBehindWanted(log);
+        }
+    }
+
+    /** The store took the log off the list of those that wish for file work. */
+    public void wishTaken() {
+        wished = false;
+    }
+
+    /** After a piece of work: whether the log should come again without waiting for its next append. */
+    public void wishAgain() {
+        boolean duty = deleteDue || resetDue || cutDue || rebuildAsked || removeDue || rolls.nextRoll() != null;
+        long syncedBytes =
+                log.syncedEndOffset() > log.tail().startOffset() ? log.tail().sizeBytes() : 0;
+        if (!removed && running == null && (duty || syncedBytes >= WORTH_WRITING_BYTES)) {
+            wish();
+        }
+    }
+
+    /** @param inTail whether all of the cut lies in the tail */
+    void truncated(boolean inTail, long endOffset) {
+        plan++;
+        SegmentRow active = segments.last();
+        long activeBase = active == null ? log.tail().startOffset() : Math.min(active.baseOffset(), endOffset);
+        rolls.truncated(endOffset, activeBase, log.tail().sizeBytes() + (active == null ? 0 : active.lengthBytes()));
+        if (!inTail || running instanceof FileWork.Write) {
+            cutTo = cutTo == NONE ? endOffset : Math.min(cutTo, endOffset);
+            cutting |= !inTail;
+            // What a running write adds was never checkpointed: taking it back needs no record.
+            cutDue |= inTail;
+        }
+        if (!log.observers().truncatedTo(endOffset)) {
+            cutting = true;
+            rebuildAsked = true;
+        }
+        wish();
+    }
+
+    void reset(long offset) {
+        plan++;
+        rolls.reset(offset);
+        resetAsked = true;
+        resetDue = false;
+        cutTo = NONE;
+        cutDue = false;
+        cutting = false;
+        rebuildAsked = false;
+    }
+
+    void deleteAsked() {
+        deleteAsked = true;
+        cutting = true;
+    }
+
+    /** Whether a piece of work runs on the lane. */
+    public boolean isBusy() {
+        return running != null;
+    }
+
+    /** The next piece of file work; null when none is due or one is running. */
+    public @Nullable FileWork next(int maxBytes) {
+        if (running != null || removed) {
+            return null;
+        }
+        FileWork work = plan(maxBytes);
+        running = work;
+        return work;
+    }
+
+    private @Nullable FileWork plan(int maxBytes) {
+        if (deleteAsked) {
+            return deleteDue ? new FileWork.Delete(place()) : null;
+        }
+        if (resetAsked) {
+            return resetDue ? new FileWork.Remove(place(), segments.bases()) : null;
+        }
+        if (cutTo != NONE) {
+            return cutDue ? planCut() : null;
+        }
+        if (rebuildAsked) {
+            return new FileWork.Rebuild(
+                    place(), segments.copy(), log.logStartOffset(), log.tail().startOffset(), rolls.snapshot(), plan);
+        }
+        if (removeDue) {
+            removeDue = false;
+            List<Long> bases = segments.basesBelow(log.logStartOffset());
+            if (!bases.isEmpty()) {
+                return new FileWork.Remove(place(), bases);
+            }
+        }
+        return planWrite(maxBytes);
+    }
+
+    private FileWork.Place place() {
+        return new FileWork.Place(log.logId(), log.identity(), folder, !hasFolder);
+    }
+
+    private FileWork planCut() {
+        List<Long> above = segments.basesFrom(cutTo);
+        SegmentRow kept = segments.lastBelow(cutTo);
+        return new FileWork.Cut(
+                place(), above, kept == null ? NONE : kept.baseOffset(), kept == null ? 0 : kept.lengthBytes(), cutTo);
+    }
+
+    private @Nullable FileWork planWrite(int maxBytes) {
+        TailLog tail = log.tail();
+        long from = tail.startOffset();
+        long to = log.syncedEndOffset();
+        SegmentRow active = segments.last();
+        FileWork.Sealing sealing = null;
+        SegmentRoll roll = rolls.nextRoll();
+        if (roll != null && roll.endOffset() <= from) {
+            if (active != null && !active.sealed() && active.endOffset() == roll.endOffset()) {
+                sealing = new FileWork.Sealing(active.baseOffset(), active.lengthBytes(), roll.sections());
+                roll = rolls.rollAfterNext();
+            } else {
+                rolls.rolled();
+                roll = rolls.nextRoll();
+            }
+        }
+        if (roll != null) {
+            to = Math.min(to, roll.endOffset());
+        }
+        if (to <= from && sealing == null) {
+            return null;
+        }
+        List<TailSlice> slices = new ArrayList<>(4);
+        int bytes = to <= from ? 0 : tail.slices(from, to, maxBytes, true, slices);
+        SegmentRow open = sealing != null || active == null || active.sealed() ? null : active;
+        return new FileWork.Write(
+                place(),
+                sealing,
+                open == null ? from : open.baseOffset(),
+                open == null ? 0 : open.lengthBytes(),
+                slices,
+                bytes,
+                log.offsetAfter(from, bytes),
+                plan);
+    }
+
+    /** The outcome of the piece that {@link #next} gave; null when it failed and is to be tried again later. */
+    public void done(@Nullable FileOutcome outcome) {
+        FileWork work = running;
+        running = null;
+        if (work instanceof FileWork.Write write) {
+            write.slices().forEach(TailSlice::release);
+        }
+        if (work == null || outcome == null) {
+            removeDue |= work instanceof FileWork.Remove;
+            return;
+        }
+        hasFolder = true;
+        switch (work) {
+            case FileWork.Write write -> written(write, outcome.written());
+            case FileWork.Cut cut -> cut(cut, outcome.written());
+            case FileWork.Remove remove -> removed(remove);
+            case FileWork.Rebuild rebuild -> rebuilt(rebuild, outcome);
+            case FileWork.Delete delete -> removed = true;
+        }
+    }
+
+    private void written(FileWork.Write write, @Nullable WriteOutcome outcome) {
+        if (write.sealed() != null) {
+            rolls.rolled();
+            segments.lastSealed();
+            dropReaders();
+        }
+        if (outcome == null) {
+            return;
+        }
+        segments.wrote(folder, write.baseOffset(), outcome);
+        if (write.plan() == plan) {
+            log.tail().dropBelow(outcome.endOffset());
+        }
+    }
+
+    private void cut(FileWork.Cut work, @Nullable WriteOutcome outcome) {
+        segments.remove(work.removedBases(), log.host().reader());
+        long end = work.endOffset();
+        if (outcome != null) {
+            segments.wrote(folder, work.cutBase(), outcome);
+            dropReaders();
+            end = outcome.endOffset();
+        }
+        if (cutTo >= work.endOffset()) {
+            cutTo = NONE;
+            cutDue = false;
+        }
+        if (cutting) {
+            // The boundary may have been inside a batch: the log ends where the file does.
+            log.tail().resetTo(end);
+            log.endedBelow(end);
+        } else {
+            log.tail().dropBelow(Math.min(end, log.tail().endOffset()));
+        }
+        cutting = cutTo != NONE || rebuildAsked;
+    }
+
+    /** Its index is another one now: readers open it again. */
+    private void dropReaders() {
+        SegmentRow last = segments.last();
+        if (last != null) {
+            log.host().reader().drop(last.segment());
+        }
+    }
+
+    private void removed(FileWork.Remove work) {
+        segments.remove(work.bases(), log.host().reader());
+        if (resetDue) {
+            resetDue = false;
+            resetAsked = false;
+        }
+    }
+
+    private void rebuilt(FileWork.Rebuild work, FileOutcome outcome) {
+        DerivedState state = outcome.derived();
+        if (state != null && work.plan() == plan) {
+            log.derived(state);
+            rebuildAsked = false;
+            cutting = cutTo != NONE;
+        }
+    }
+
+    /** Whether the checkpoint must be told about the log before its journal generations can be released. */
+    public boolean needsCheckpoint() {
+        return oldestGeneration() != GenerationQueue.NONE;
+    }
+
+    /** Oldest journal generation that still holds something of this log; {@link Long#MAX_VALUE} when none does. */
+    public long oldestGeneration() {
+        return Math.min(controlGeneration, log.generations().oldest());
+    }
+
+    /** What {@link #oldestGeneration} will be once a checkpoint is written behind all file work done so far. */
+    public long oldestGenerationAfterCheckpoint() {
+        SegmentRow active = segments.last();
+        long end = active == null ? log.tail().startOffset() : active.endOffset();
+        return Math.min(
+                isSettled() ? GenerationQueue.NONE : controlGeneration,
+                log.generations().oldestAfter(end));
+    }
+
+    private boolean isSettled() {
+        return !log.hasControls() && !deleteAsked && !resetAsked && cutTo == NONE;
+    }
+
+    /** What the log looks like to a checkpoint that is written behind all file work done so far. */
+    public LogCheckpoint checkpoint() {
+        SegmentRow active = segments.last();
+        long end = active == null ? log.tail().startOffset() : active.endOffset();
+        boolean settled = isSettled();
+        long base = active == null ? NONE : active.baseOffset();
+        StorageFailure damage = log.damage();
+        LogRow row = new LogRow(
+                log.logId(),
+                log.identity(),
+                log.logStartOffset(),
+                base,
+                active == null ? 0 : active.lengthBytes(),
+                end,
+                Math.min(log.highWatermark(), log.syncedEndOffset()),
+                damage == null ? "" : damage.message(),
+                active == null ? null : rolls.snapshotBelow(end, base));
+        return new LogCheckpoint(log, row, oldestGenerationAfterCheckpoint(), settled, controlVersion, plan);
+    }
+
+    /** The checkpoint is synced. */
+    public void checkpointed(LogCheckpoint written) {
+        if (written.plan() != plan) {
+            // Truncated since: the row speaks of batches that are gone, and offsets may have been given again.
+            return;
+        }
+        log.generations().dropThrough(written.row().segmentEndOffset());
+        if (written.settled() && written.controlVersion() == controlVersion) {
+            controlGeneration = GenerationQueue.NONE;
+        }
+    }
+}

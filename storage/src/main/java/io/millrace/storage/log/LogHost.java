@@ -1,0 +1,41 @@
+package io.millrace.storage.log;
+
+import io.millrace.runtime.EventLoop;
+import io.millrace.storage.StorageFailure;
+import io.millrace.storage.append.FollowerAppender;
+import io.millrace.storage.append.LeaderAppender;
+import org.jspecify.annotations.Nullable;
+
+/** What a log needs from the store that holds it. Called on the owner loop. */
+public interface LogHost {
+
+    EventLoop loop();
+
+    LeaderAppender leaderAppender();
+
+    FollowerAppender followerAppender();
+
+    /** The largest batch that the journal can hold. */
+    int maxBatchBytes();
+
+    /** The log has records for the journal and was not enlisted. */
+    void enlist(JournaledLog log);
+
+    /** The log has something in the journal that its segments or the checkpoint lack. */
+    void needsCheckpoint(JournaledLog log);
+
+    /** The log has enough synced batches to be worth a segment write, or file work became due. */
+    void writeBehindWanted(JournaledLog log);
+
+    /** The memory of the tail is short. */
+    void tailFull();
+
+    SegmentReader reader();
+
+    /** Set once the directory is offline. */
+    @Nullable
+    StorageFailure failure();
+
+    /** Whether the disk is too full to take what clients send. */
+    boolean refusesClients();
+}

@@ -1,0 +1,127 @@
+package io.millrace.storage.log;
+
+import io.millrace.storage.segment.Segment;
+import io.millrace.storage.segment.WriteOutcome;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The segments of one log, by base offset; only the last may be unsealed. Owner: the log's loop, recovery before that. */
+public final class LogSegments {
+
+    private final ArrayList<SegmentRow> rows;
+    private long sizeBytes;
+
+    public LogSegments() {
+        rows = new ArrayList<>(1);
+    }
+
+    public LogSegments(List<SegmentRow> sorted) {
+        rows = new ArrayList<>(sorted);
+        for (SegmentRow row : sorted) {
+            sizeBytes += row.lengthBytes();
+        }
+    }
+
+    public int size() {
+        return rows.size();
+    }
+
+    public SegmentRow get(int index) {
+        return rows.get(index);
+    }
+
+    public long sizeBytes() {
+        return sizeBytes;
+    }
+
+    public List<SegmentRow> copy() {
+        return List.copyOf(rows);
+    }
+
+    /** The last segment, null when there is none. */
+    public @Nullable SegmentRow last() {
+        return rows.isEmpty() ? null : rows.getLast();
+    }
+
+    /** The segment that holds {@code offset}: the last whose base is at or below it, or the first; null when empty. */
+    public @Nullable SegmentRow holding(long offset) {
+        return rows.isEmpty() ? null : rows.get(Math.max(0, indexBelow(offset + 1)));
+    }
+
+    /** Index of the last row with a base below {@code offset}, -1 when none. */
+    private int indexBelow(long offset) {
+        int low = 0;
+        int high = rows.size() - 1;
+        while (low <= high) {
+            int middle = (low + high) >>> 1;
+            if (rows.get(middle).baseOffset() < offset) {
+                low = middle + 1;
+            } else {
+                high = middle - 1;
+            }
+        }
+        return high;
+    }
+
+    @Nullable
+    SegmentRow lastBelow(long offset) {
+        int index = indexBelow(offset);
+        return index < 0 ? null : rows.get(index);
+    }
+
+    List<Long> bases() {
+        return bases(0, rows.size());
+    }
+
+    /** Bases of the segments at or above {@code offset}. */
+    List<Long> basesFrom(long offset) {
+        return bases(indexBelow(offset) + 1, rows.size());
+    }
+
+    /** Bases of sealed segments that lie wholly below {@code offset}. */
+    List<Long> basesBelow(long offset) {
+        int end = 0;
+        while (end < rows.size() - 1
+                && rows.get(end).sealed()
+                && rows.get(end + 1).baseOffset() <= offset) {
+            end++;
+        }
+        return bases(0, end);
+    }
+
+    private List<Long> bases(int from, int to) {
+        List<Long> bases = new ArrayList<>(to - from);
+        for (int i = from; i < to; i++) {
+            bases.add(rows.get(i).baseOffset());
+        }
+        return bases;
+    }
+
+    void lastSealed() {
+        rows.set(rows.size() - 1, rows.getLast().asSealed());
+    }
+
+    /** A write or cut left the segment like this; a new base is a new segment. */
+    void wrote(Path folder, long baseOffset, WriteOutcome outcome) {
+        SegmentRow last = last();
+        if (last == null || last.baseOffset() < baseOffset) {
+            last = new SegmentRow(new Segment(folder, baseOffset), baseOffset, 0, 0, -1, false);
+            rows.add(last);
+        }
+        sizeBytes += outcome.lengthBytes() - last.lengthBytes();
+        rows.set(rows.size() - 1, last.wrote(outcome));
+    }
+
+    void remove(List<Long> bases, SegmentReader reader) {
+        for (long base : bases) {
+            int index = indexBelow(base + 1);
+            if (index >= 0 && rows.get(index).baseOffset() == base) {
+                SegmentRow removed = rows.remove(index);
+                sizeBytes -= removed.lengthBytes();
+                reader.drop(removed.segment());
+            }
+        }
+    }
+}

@@ -1,0 +1,138 @@
+package io.millrace.storage.log;
+
+import io.millrace.storage.LogConfig;
+import io.millrace.storage.checkpoint.LogRow;
+import io.millrace.storage.observer.SideSection;
+import java.util.ArrayDeque;
+import java.util.Iterator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where segments end and where derived state is remembered. Both are decided when a batch is appended, because only then do
+ * the observers know exactly what lies below; write-behind follows later. Owner: the log's loop.
+ */
+final class RollPlan {
+
+    private static final long NONE = -1;
+    private static final int SNAPSHOT_INTERVAL_BYTES = 4 << 20;
+    /** A snapshot is worth taking when the log grew by this many times its size. */
+    private static final int SNAPSHOT_SIZE_FACTOR = 64;
+    /** Offsets inside a segment are 32 bits wide in its index. */
+    private static final long MAX_OFFSETS_PER_SEGMENT = Integer.MAX_VALUE - (1L << 20);
+
+    private final JournaledLog log;
+    private final ArrayDeque<SegmentRoll> rolls = new ArrayDeque<>(1);
+    private @Nullable SegmentRoll waiting;
+    private LogRow.@Nullable Snapshot snapshot;
+    private long openBase;
+    private long openBytes;
+    private long openSinceMs = NONE;
+    private long bytesSinceSnapshot;
+    private long lastSnapshotBytes;
+
+    /**
+     * @param openBase base of the segment that the next append falls into
+     * @param openBytes its length
+     */
+    RollPlan(JournaledLog log, LogRow.@Nullable Snapshot snapshot, long openBase, long openBytes) {
+        this.log = log;
+        this.snapshot = snapshot;
+        this.openBase = openBase;
+        this.openBytes = openBytes;
+    }
+
+    /** Ends the segment at {@code logEnd} when it is full, old, or out of offsets. */
+    void beforeAppend(LogConfig config, long logEnd, int sizeBytes, long nowMs) {
+        boolean full = openBytes + sizeBytes > config.segmentBytes();
+        boolean old = openSinceMs != NONE && nowMs - openSinceMs >= config.segmentMs();
+        if (openBytes > 0 && logEnd > openBase && (full || old || logEnd - openBase > MAX_OFFSETS_PER_SEGMENT)) {
+            SegmentRoll roll = new SegmentRoll(logEnd, log.observers().sealed());
+            rolls.add(roll);
+            remember(roll);
+            openBase = logEnd;
+            openBytes = 0;
+            openSinceMs = NONE;
+        }
+        if (openSinceMs == NONE) {
+            openSinceMs = nowMs;
+        }
+    }
+
+    void afterAppend(long logEnd, int sizeBytes) {
+        openBytes += sizeBytes;
+        bytesSinceSnapshot += sizeBytes;
+        if (bytesSinceSnapshot > Math.max(SNAPSHOT_INTERVAL_BYTES, SNAPSHOT_SIZE_FACTOR * lastSnapshotBytes)) {
+            takeSnapshot(logEnd);
+        }
+    }
+
+    /** Remembers the derived state as it is now; it goes to the checkpoint once segments reach this far. */
+    void takeSnapshot(long logEnd) {
+        remember(new SegmentRoll(logEnd, log.observers().sealed()));
+    }
+
+    private void remember(SegmentRoll taken) {
+        lastSnapshotBytes = 0;
+        for (SideSection section : taken.sections()) {
+            lastSnapshotBytes += section.sizeBytes();
+        }
+        bytesSinceSnapshot = 0;
+        waiting = taken;
+    }
+
+    /** The newest snapshot at or below what segments hold; for the checkpoint. */
+    LogRow.@Nullable Snapshot snapshotBelow(long segmentEnd, long segmentBase) {
+        SegmentRoll taken = waiting;
+        if (taken != null && taken.endOffset() <= segmentEnd) {
+            snapshot = new LogRow.Snapshot(taken.endOffset(), segmentBase, List.copyOf(taken.sections()));
+            waiting = null;
+        }
+        return snapshot;
+    }
+
+    /** The last snapshot that the checkpoint was given, null when it had none. */
+    LogRow.@Nullable Snapshot snapshot() {
+        return snapshot;
+    }
+
+    /** The next place where a segment ends, null when the open one goes on. */
+    @Nullable
+    SegmentRoll nextRoll() {
+        return rolls.peek();
+    }
+
+    /** The one after {@link #nextRoll}. */
+    @Nullable
+    SegmentRoll rollAfterNext() {
+        Iterator<SegmentRoll> all = rolls.iterator();
+        all.next();
+        return all.hasNext() ? all.next() : null;
+    }
+
+    void rolled() {
+        rolls.remove();
+    }
+
+    /** What lies at or above {@code endOffset} is gone; {@code activeBase} and {@code bytes} describe the open segment again. */
+    void truncated(long endOffset, long activeBase, long bytes) {
+        rolls.removeIf(roll -> roll.endOffset() > endOffset);
+        SegmentRoll taken = waiting;
+        if (taken != null && taken.endOffset() > endOffset) {
+            waiting = null;
+        }
+        LogRow.Snapshot kept = snapshot;
+        if (kept != null && kept.offset() > endOffset) {
+            snapshot = null;
+        }
+        SegmentRoll last = rolls.peekLast();
+        openBase = last == null ? activeBase : last.endOffset();
+        openBytes = bytes;
+    }
+
+    void reset(long offset) {
+        truncated(Long.MIN_VALUE, offset, 0);
+        rolls.clear();
+        openSinceMs = NONE;
+    }
+}

@@ -1,0 +1,129 @@
+package io.millrace.storage.log;
+
+import io.millrace.protocol.record.RecordBatchView;
+import io.millrace.storage.PartitionLog.OffsetLookup;
+import io.millrace.storage.StorageFailure;
+import io.millrace.storage.disk.DiskException;
+import io.millrace.storage.segment.OpenSegment;
+import io.millrace.storage.segment.RecordTimes;
+import io.millrace.storage.segment.TimestampMatch;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Look-ups by time, segment by segment on the I/O pool, then in the tail. The segments are those of the moment of the call; a
+ * record that retention takes away meanwhile is an answer like any other. Owner: the log's loop.
+ */
+final class SegmentSearch {
+
+    private static final long ANY_TIME = Long.MIN_VALUE;
+
+    private final JournaledLog log;
+    private final long timestampMs;
+    private final long endOffset;
+    private final OffsetLookup answer;
+    private final List<SegmentRow> rows;
+    private final RecordBatchView batch = new RecordBatchView();
+    private TimestampMatch best = TimestampMatch.NONE;
+    private int next;
+
+    private SegmentSearch(JournaledLog log, long timestampMs, long endOffset, OffsetLookup answer) {
+        this.log = log;
+        this.timestampMs = timestampMs;
+        this.endOffset = endOffset;
+        this.answer = answer;
+        this.rows = log.files().segments().copy();
+    }
+
+    /** The first record at or after {@code timestampMs} below {@code endOffset}. */
+    static void byTime(JournaledLog log, long timestampMs, long endOffset, OffsetLookup answer) {
+        new SegmentSearch(log, timestampMs, endOffset, answer).step();
+    }
+
+    /** The first record with the highest timestamp below {@code endOffset}. */
+    static void maxTimestamp(JournaledLog log, long endOffset, OffsetLookup answer) {
+        new SegmentSearch(log, ANY_TIME, endOffset, answer).step();
+    }
+
+    private boolean wantsMax() {
+        return timestampMs == ANY_TIME;
+    }
+
+    private void step() {
+        while (next < rows.size()) {
+            SegmentRow row = rows.get(next++);
+            if (row.baseOffset() >= endOffset) {
+                break;
+            }
+            long worth = wantsMax() ? best.timestampMs() + 1 : timestampMs;
+            if (row.endOffset() <= log.logStartOffset() || row.maxTimestampMs() < worth) {
+                continue;
+            }
+            log.host().reader().lookup(row, segment -> search(row, segment), this::searched);
+            return;
+        }
+        searchTail();
+    }
+
+    /** On the pool. */
+    private TimestampMatch search(SegmentRow row, OpenSegment segment) throws DiskException {
+        return wantsMax()
+                ? segment.findMaxTimestamp(Math.min(endOffset, row.endOffset()), row.lengthBytes(), row.indexEntries())
+                : segment.findByTime(
+                        timestampMs,
+                        row.baseOffset(),
+                        Math.min(endOffset, row.endOffset()),
+                        row.lengthBytes(),
+                        row.indexEntries());
+    }
+
+    private void searched(
+            @Nullable TimestampMatch match, @Nullable OpenSegment segment, @Nullable DiskException failure) {
+        if (match == null) {
+            answer.failed(new StorageFailure(
+                    "look-up by time in " + log.identity() + " failed: "
+                            + (failure == null ? "no answer" : failure.getMessage()),
+                    false));
+            return;
+        }
+        take(match);
+        if (best.found() && !wantsMax()) {
+            finish();
+        } else {
+            step();
+        }
+    }
+
+    private void searchTail() {
+        for (long entry = log.tail().firstEntry(); entry < log.tail().endEntry(); entry++) {
+            if (log.tail().endOffsetAt(entry) > endOffset) {
+                break;
+            }
+            long latest = log.tail().maxTimestampAt(entry);
+            if (wantsMax() ? latest <= best.timestampMs() : latest < timestampMs) {
+                continue;
+            }
+            log.tail().batchAt(entry, batch);
+            take(
+                    wantsMax()
+                            ? RecordTimes.firstOfLatest(batch)
+                            : RecordTimes.firstAtOrAfter(batch, timestampMs, log.logStartOffset()));
+            if (best.found() && !wantsMax()) {
+                break;
+            }
+        }
+        finish();
+    }
+
+    private void take(TimestampMatch match) {
+        if (match.found()
+                && match.offset() >= log.logStartOffset()
+                && (!best.found() || (wantsMax() && match.timestampMs() > best.timestampMs()))) {
+            best = match;
+        }
+    }
+
+    private void finish() {
+        answer.found(best.offset(), best.timestampMs(), best.leaderEpoch());
+    }
+}
