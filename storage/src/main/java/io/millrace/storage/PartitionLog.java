@@ -54,7 +54,8 @@ public interface PartitionLog {
     long recoveredHighWatermark();
 
     /** The log is damaged below its durable mark: it is read-only and this names the gap. Null when intact. */
-    @Nullable StorageFailure damage();
+    @Nullable
+    StorageFailure damage();
 
     LogConfig config();
 

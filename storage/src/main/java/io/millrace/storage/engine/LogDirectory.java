@@ -1,0 +1,153 @@
+package io.millrace.storage.engine;
+
+import io.millrace.runtime.Clock;
+import io.millrace.runtime.EventLoop;
+import io.millrace.runtime.Randomness;
+import io.millrace.storage.LogIdentity;
+import io.millrace.storage.checkpoint.BootRecord;
+import io.millrace.storage.disk.Disk;
+import io.millrace.storage.disk.DiskException;
+import io.millrace.storage.disk.DiskLanes;
+import io.millrace.storage.journal.JournalFile;
+import io.millrace.storage.log.LogStart;
+import io.millrace.storage.tail.TailMemory;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.ToIntFunction;
+
+/**
+ * One log directory: started once, then divided into a {@link LogStore} per shard. {@link #open} and {@link #storeBrokerEpoch}
+ * block: at start, or from a lane.
+ *
+ * <pre>
+ * journal/boot                      which journals and checkpoints are in force ({@link BootRecord})
+ * journal/[shard]-[slot].journal    preallocated journal files
+ * journal/[boot]-[shard].checkpoint
+ * [topic]-[partition]/              partition.metadata, segments
+ * </pre>
+ */
+public final class LogDirectory {
+
+    static final String JOURNAL_FOLDER = "journal";
+
+    private final Disk disk;
+    private final Path path;
+    private final StorageConfig config;
+    private final TailMemory memory;
+    private final DirectoryRecovery.Result recovered;
+    private final List<LogDamage> damages = new ArrayList<>();
+    private BootRecord boot;
+
+    private LogDirectory(
+            Disk disk, Path path, StorageConfig config, TailMemory memory, DirectoryRecovery.Result recovered) {
+        this.disk = disk;
+        this.path = path;
+        this.config = config;
+        this.memory = memory;
+        this.recovered = recovered;
+        this.boot = recovered.boot();
+        for (List<LogStart> logs : recovered.logsByShard()) {
+            for (LogStart log : logs) {
+                if (log.damage() != null) {
+                    damages.add(new LogDamage(log.identity(), log.damage()));
+                }
+            }
+        }
+    }
+
+    /**
+     * Replays every journal found, whatever shards wrote it, into segments and leaves an empty journal for each of
+     * {@code shards}.
+     *
+     * @param path an existing, writable folder, locked by the caller
+     * @param memory of all tails of the process
+     * @param shardOf the shard that owns a log: stable, {@code 0..shards-1}
+     * @throws StorageStartException when the directory is of another version, damaged where nothing can be decided, or cannot
+     *     be read or written; nothing was removed then
+     */
+    public static LogDirectory open(
+            Disk disk,
+            Path path,
+            StorageConfig config,
+            TailMemory memory,
+            int shards,
+            ToIntFunction<LogIdentity> shardOf,
+            Clock clock,
+            Randomness randomness)
+            throws StorageStartException {
+        try {
+            DirectoryRecovery.Result recovered =
+                    new DirectoryRecovery(disk, path, config, clock, randomness).run(shards, shardOf);
+            return new LogDirectory(disk, path, config, memory, recovered);
+        } catch (DiskException e) {
+            throw new StorageStartException(explain(path, e), e);
+        }
+    }
+
+    private static String explain(Path path, DiskException failure) {
+        String advice = switch (failure.kind()) {
+            case DENIED -> "give this user read and write access to it";
+            case FULL -> "free some space on its disk";
+            case TOO_MANY_OPEN_FILES -> "raise the limit of open files (ulimit -n)";
+            case NOT_FOUND -> "bring the missing file or folder back";
+            case EXISTS, FAILED -> "check the disk";
+        };
+        return "log directory " + path + " cannot be started: " + failure.getMessage() + "; " + advice;
+    }
+
+    /** The store of one shard; call once for each, before its loop serves. */
+    public LogStore store(int shard, EventLoop owner, DiskLanes lanes, StoreListener listener) {
+        List<LogStart> logs = recovered.logsByShard().get(shard);
+        List<JournalFile> files = new ArrayList<>();
+        files.add(recovered.journalFiles().get(shard));
+        LogStore.Parts parts = new LogStore.Parts(
+                disk,
+                path,
+                path.resolve(JOURNAL_FOLDER),
+                config,
+                memory,
+                shard,
+                boot.journalIds().get(shard),
+                files,
+                recovered.checkpoints().get(shard),
+                logs.size());
+        return new LogStore(parts, logs, owner, lanes, listener);
+    }
+
+    public Path path() {
+        return path;
+    }
+
+    /** Broker epoch of the last registration before this start, -1 when there was none. */
+    public long previousBrokerEpoch() {
+        return recovered.previousBrokerEpoch();
+    }
+
+    /** Whether the last process stopped with empty journals. True for a new directory. */
+    public boolean cleanlyStopped() {
+        return recovered.cleanlyStopped();
+    }
+
+    /** Logs that are read-only, and why. */
+    public List<LogDamage> damages() {
+        return List.copyOf(damages);
+    }
+
+    /** Journal groups that the start had to replay. */
+    public long replayedGroups() {
+        return recovered.replayedGroups();
+    }
+
+    /** Keeps the broker epoch, durable when this returns: after every registration, before serving. Blocks; one caller at a time. */
+    public void storeBrokerEpoch(long brokerEpoch) throws DiskException {
+        BootRecord updated = boot.withBrokerEpoch(brokerEpoch);
+        updated.store(disk, path.resolve(JOURNAL_FOLDER));
+        boot = updated;
+    }
+
+    /** Notes that every store has closed without a failure. The last thing a process writes. Blocks. */
+    public void markClean() throws DiskException {
+        boot.withClean(true).store(disk, path.resolve(JOURNAL_FOLDER));
+    }
+}

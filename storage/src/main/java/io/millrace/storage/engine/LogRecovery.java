@@ -1,0 +1,277 @@
+package io.millrace.storage.engine;
+
+import io.millrace.protocol.record.RecordBatchScanner;
+import io.millrace.storage.StorageFailure;
+import io.millrace.storage.checkpoint.LogRow;
+import io.millrace.storage.disk.Disk;
+import io.millrace.storage.disk.DiskException;
+import io.millrace.storage.disk.DiskFile;
+import io.millrace.storage.log.DerivedState;
+import io.millrace.storage.log.LogSegments;
+import io.millrace.storage.log.LogStart;
+import io.millrace.storage.log.SegmentRow;
+import io.millrace.storage.segment.ActiveSegment;
+import io.millrace.storage.segment.ScanOutcome;
+import io.millrace.storage.segment.Segment;
+import io.millrace.storage.segment.SegmentDamagedException;
+import io.millrace.storage.segment.SegmentFiles;
+import io.millrace.storage.segment.SegmentNames;
+import io.millrace.storage.segment.SegmentScan;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings the files of one log to what checkpoint and journal say, and tells how the log begins. Boot thread; blocks.
+ *
+ * <p>Idempotent: until the new checkpoint is in force, everything it removes is either above the checkpointed length or taken
+ * back by a record that is still in the journal, so a crash here is followed by the same work on the same input.
+ */
+final class LogRecovery {
+
+    private static final int INDEX_INTERVAL = ActiveSegment.DEFAULT_INDEX_INTERVAL_BYTES;
+
+    private final Disk disk;
+    private final Path directory;
+    private final StateReplay replay;
+    private final long rollBytes;
+
+    LogRecovery(Disk disk, Path directory, StateReplay replay, long rollBytes) {
+        this.disk = disk;
+        this.directory = directory;
+        this.replay = replay;
+        this.rollBytes = rollBytes;
+    }
+
+    /** Removes what a deleted log left. */
+    void delete(RecoveringLog log) throws DiskException {
+        Path folder = PartitionFolder.of(directory, log.identity());
+        if (disk.exists(folder) && log.identity().topicId().equals(PartitionFolder.topicId(disk, folder))) {
+            PartitionFolder.remove(
+                    disk,
+                    PartitionFolder.putAsideForDelete(
+                            disk, folder, log.identity().topicId()));
+        }
+    }
+
+    /** @param logId that the log has from now on */
+    LogStart recover(RecoveringLog log, int logId) throws DiskException {
+        Path folder = PartitionFolder.of(directory, log.identity());
+        boolean hasFolder =
+                disk.exists(folder) && log.identity().topicId().equals(PartitionFolder.topicId(disk, folder));
+        String damage = log.damage();
+        List<SegmentRow> rows = new ArrayList<>();
+        if (hasFolder) {
+            try {
+                keep(log, folder, rows);
+            } catch (DiskException e) {
+                damage = damageOf(e);
+            }
+        } else if (log.row() != null && log.row().segmentBaseOffset() >= 0 && !log.isReset()) {
+            damage = "the folder " + folder + " is missing; its segments were synced up to offset "
+                    + log.row().segmentEndOffset();
+        }
+        long segmentEnd = rows.isEmpty() ? log.keptEnd() : rows.getLast().endOffset();
+        DerivedState state;
+        try {
+            state = replay.rebuild(folder, rows, usableSnapshot(log, segmentEnd), log.logStartOffset(), segmentEnd);
+        } catch (DiskException e) {
+            damage = damageOf(e);
+            state = replay.empty();
+        }
+        if (!log.extents().isEmpty()) {
+            if (!hasFolder) {
+                PartitionFolder.make(disk, folder, log.identity());
+                hasFolder = true;
+            }
+            write(log, folder, rows, state, segmentEnd);
+            segmentEnd = rows.getLast().endOffset();
+        }
+        SegmentRow last = rows.isEmpty() ? null : rows.getLast();
+        LogRow.Snapshot snapshot = last == null
+                ? null
+                : new LogRow.Snapshot(
+                        segmentEnd,
+                        last.baseOffset(),
+                        List.copyOf(state.observers().sealed()));
+        LogRow row = log.row();
+        return new LogStart(
+                log.identity(),
+                logId,
+                folder,
+                hasFolder,
+                new LogSegments(rows),
+                state,
+                log.logStartOffset(),
+                Math.max(segmentEnd, log.logStartOffset()),
+                row == null ? log.logStartOffset() : row.highWatermark(),
+                snapshot,
+                damage.isEmpty() ? null : new StorageFailure(log.identity() + " is read-only: " + damage, false));
+    }
+
+    /** Damage is a finding about one log; anything else stops the start. */
+    private static String damageOf(DiskException failure) throws DiskException {
+        if (failure.getCause() instanceof SegmentDamagedException
+                || failure.getCause() instanceof SegmentFault
+                || failure.kind() == DiskException.Kind.NOT_FOUND) {
+            return String.valueOf(failure.getMessage());
+        }
+        throw failure;
+    }
+
+    private static LogRow.@Nullable Snapshot usableSnapshot(RecoveringLog log, long segmentEnd) {
+        LogRow row = log.row();
+        LogRow.Snapshot snapshot = row == null || log.isReset() ? null : row.snapshot();
+        return snapshot == null || snapshot.offset() > segmentEnd ? null : snapshot;
+    }
+
+    /** Leaves exactly the segments that count, at the length that counts, and describes them. */
+    private void keep(RecoveringLog log, Path folder, List<SegmentRow> rows) throws DiskException {
+        SegmentFiles.removeLeftOvers(disk, folder);
+        List<Long> bases = SegmentFiles.baseOffsets(disk.list(folder));
+        LogRow row = log.row();
+        long lastBase = row == null || log.isReset() ? -1 : row.segmentBaseOffset();
+        List<Long> kept = new ArrayList<>();
+        for (long base : bases) {
+            if (base > lastBase || (log.isCut() && base >= log.keptEnd())) {
+                SegmentFiles.markDeleted(disk, folder, base);
+            } else {
+                kept.add(base);
+            }
+        }
+        if (kept.size() < bases.size()) {
+            SegmentFiles.removeLeftOvers(disk, folder);
+        }
+        for (int i = 0; i < kept.size(); i++) {
+            boolean last = i == kept.size() - 1;
+            long base = kept.get(i);
+            if (!last) {
+                rows.add(found(folder, base, kept.get(i + 1), disk.length(SegmentNames.log(folder, base)), true));
+            } else if (row != null) {
+                rows.add(keepLast(log, row, folder, base));
+            }
+        }
+        if (row != null && lastBase >= 0 && !log.isCut() && (kept.isEmpty() || kept.getLast() != lastBase)) {
+            throw new SegmentFault(folder, 0, "segment " + lastBase + " is missing").asDiskException();
+        }
+    }
+
+    private SegmentRow keepLast(RecoveringLog log, LogRow row, Path folder, long base) throws DiskException {
+        Path side = SegmentNames.side(folder, base);
+        if (disk.exists(side)) {
+            // Sealed after the checkpoint, or to be cut: it is written again.
+            disk.delete(side);
+        }
+        Path path = SegmentNames.log(folder, base);
+        long length = disk.length(path);
+        if (log.isCut()) {
+            return cutLast(folder, base, path, length, log.keptEnd());
+        }
+        if (length < row.segmentBytes()) {
+            return cutLast(folder, base, path, length, row.segmentEndOffset());
+        }
+        if (length > row.segmentBytes()) {
+            try (DiskFile file = disk.open(path)) {
+                file.truncate(row.segmentBytes());
+            }
+        }
+        return found(folder, base, row.segmentEndOffset(), row.segmentBytes(), false);
+    }
+
+    /** Keeps the whole batches below {@code endOffset}, whatever the length: an earlier start may have cut it already. */
+    private SegmentRow cutLast(Path folder, long base, Path path, long length, long endOffset) throws DiskException {
+        try (DiskFile file = disk.open(path)) {
+            long[] kept = {0, base};
+            ScanOutcome outcome = SegmentScan.scan(file, 0, length, base, (batch, filePosition) -> {
+                if (batch.nextOffset() <= endOffset) {
+                    kept[0] = filePosition + batch.sizeBytes();
+                    kept[1] = batch.nextOffset();
+                }
+            });
+            if (outcome.stop() != ScanOutcome.Stop.END && outcome.endOffset() < endOffset) {
+                throw new SegmentFault(path, outcome.endPosition(), outcome.message()).asDiskException();
+            }
+            if (kept[0] < length) {
+                file.truncate(kept[0]);
+            }
+            return found(folder, base, kept[1], kept[0], false);
+        }
+    }
+
+    private SegmentRow found(Path folder, long base, long endOffset, long lengthBytes, boolean sealed)
+            throws DiskException {
+        Path index = SegmentNames.index(folder, base);
+        int entries = !sealed && disk.exists(index) ? (int) (disk.length(index) / ActiveSegment.INDEX_ENTRY_BYTES) : 0;
+        return new SegmentRow(
+                new Segment(folder, base), endOffset, lengthBytes, entries, SegmentRow.UNKNOWN_TIME, sealed);
+    }
+
+    private void write(RecoveringLog log, Path folder, List<SegmentRow> rows, DerivedState state, long segmentEnd)
+            throws DiskException {
+        SegmentRow last = rows.isEmpty() ? null : rows.getLast();
+        ActiveSegment active = last == null
+                ? create(folder, segmentEnd, rows)
+                : ActiveSegment.open(disk, folder, last.baseOffset(), last.lengthBytes(), INDEX_INTERVAL);
+        try {
+            for (RecoveringLog.Extent extent : log.extents()) {
+                ByteBuffer batches = read(extent);
+                if (active.outcome().lengthBytes() + batches.remaining() > rollBytes
+                        && active.outcome().lengthBytes() > 0) {
+                    long end = active.outcome().endOffset();
+                    active.seal(disk, state.observers().sealed());
+                    active.close();
+                    SegmentRow sealed = rows.removeLast().wrote(active.outcome());
+                    rows.add(new SegmentRow(
+                            sealed.segment(), end, sealed.lengthBytes(), 0, sealed.maxTimestampMs(), true));
+                    active = create(folder, end, rows);
+                }
+                observe(batches, state);
+                active.append(batches);
+            }
+            active.sync();
+            disk.syncDirectory(folder);
+            rows.add(rows.removeLast().wrote(active.outcome()));
+        } finally {
+            active.close();
+        }
+    }
+
+    private ActiveSegment create(Path folder, long base, List<SegmentRow> rows) throws DiskException {
+        ActiveSegment created = ActiveSegment.create(disk, folder, base, INDEX_INTERVAL);
+        rows.add(found(folder, base, base, 0, false));
+        return created;
+    }
+
+    /** The batches of an extent that lie within its offsets. */
+    private static ByteBuffer read(RecoveringLog.Extent extent) throws DiskException {
+        ByteBuffer bytes = ByteBuffer.allocate(extent.sizeBytes());
+        extent.file().read(extent.filePosition(), bytes);
+        bytes.flip();
+        RecordBatchScanner scanner = new RecordBatchScanner();
+        scanner.reset(bytes, 0, bytes.limit());
+        int from = bytes.limit();
+        int to = 0;
+        while (scanner.next()) {
+            if (scanner.batch().baseOffset() >= extent.fromOffset()
+                    && scanner.batch().nextOffset() <= extent.toOffset()) {
+                from = Math.min(from, scanner.batch().position());
+                to = scanner.batch().endPosition();
+            }
+        }
+        return from < to ? bytes.limit(to).position(from) : bytes.position(bytes.limit());
+    }
+
+    private static void observe(ByteBuffer batches, DerivedState state) {
+        RecordBatchScanner scanner = new RecordBatchScanner();
+        scanner.reset(batches, batches.position(), batches.limit());
+        while (scanner.next()) {
+            state.observers()
+                    .appended(
+                            scanner.batch(),
+                            scanner.batch().baseOffset(),
+                            scanner.batch().partitionLeaderEpoch());
+        }
+    }
+}

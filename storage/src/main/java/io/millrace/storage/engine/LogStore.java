@@ -1,0 +1,382 @@
+package io.millrace.storage.engine;
+
+import io.millrace.protocol.Uuid;
+import io.millrace.protocol.record.BatchValidator;
+import io.millrace.runtime.EventLoop;
+import io.millrace.storage.LogConfig;
+import io.millrace.storage.LogIdentity;
+import io.millrace.storage.PartitionLog;
+import io.millrace.storage.StorageFailure;
+import io.millrace.storage.append.FollowerAppender;
+import io.millrace.storage.append.LeaderAppender;
+import io.millrace.storage.checkpoint.CheckpointLog;
+import io.millrace.storage.disk.Disk;
+import io.millrace.storage.disk.DiskException;
+import io.millrace.storage.disk.DiskFile;
+import io.millrace.storage.disk.DiskLane;
+import io.millrace.storage.disk.DiskLanes;
+import io.millrace.storage.journal.Journal;
+import io.millrace.storage.journal.JournalFile;
+import io.millrace.storage.log.DerivedState;
+import io.millrace.storage.log.JournaledLog;
+import io.millrace.storage.log.LogHost;
+import io.millrace.storage.log.LogSegments;
+import io.millrace.storage.log.LogStart;
+import io.millrace.storage.log.SegmentReader;
+import io.millrace.storage.tail.TailMemory;
+import io.millrace.storage.tail.TailWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * All logs of one shard in one log directory, with the journal they share. Owned by the shard loop; made by
+ * {@link LogDirectory#store}.
+ */
+public final class LogStore {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LogStore.class);
+
+    private record Key(Uuid topicId, int partition) {}
+
+    private final EventLoop loop;
+    private final Disk disk;
+    private final Path directory;
+    private final StorageConfig config;
+    private final DiskLane journalLane;
+    private final DiskLane writeBehindLane;
+    private final Journal journal;
+    private final WriteBehind writeBehind;
+    private final SpaceGuard space;
+    private final SegmentReader reader;
+    private final TailWriter tailWriter;
+    private final LeaderAppender leaderAppender;
+    private final FollowerAppender followerAppender;
+    private final StoreListener listener;
+    private final LinkedHashMap<Key, JournaledLog> logs = new LinkedHashMap<>();
+    private final Map<Key, Runnable> deletions = new LinkedHashMap<>();
+    private final Host host = new Host();
+    private int nextLogId;
+    private @Nullable StorageFailure failure;
+    private @Nullable Runnable closed;
+
+    /** What a store is made of; see {@link LogDirectory#store}. */
+    record Parts(
+            Disk disk,
+            Path directory,
+            Path journalFolder,
+            StorageConfig config,
+            TailMemory memory,
+            int shard,
+            long journalId,
+            List<JournalFile> journalFiles,
+            CheckpointLog checkpoint,
+            int nextLogId) {}
+
+    LogStore(Parts parts, List<LogStart> recovered, EventLoop loop, DiskLanes lanes, StoreListener listener) {
+        this.loop = loop;
+        this.disk = parts.disk;
+        this.directory = parts.directory;
+        this.config = parts.config;
+        this.listener = listener;
+        this.nextLogId = parts.nextLogId;
+        this.journalLane = lanes.dedicated("journal-" + parts.directory + "-" + parts.shard, loop);
+        this.writeBehindLane = lanes.writeBehind(parts.directory, loop);
+        DiskLane pool = lanes.pool(loop);
+        this.reader = new SegmentReader(disk, pool, this::closeLater, config.maxOpenSegments());
+        this.tailWriter = new TailWriter(parts.memory);
+        this.leaderAppender = new LeaderAppender(tailWriter, new BatchValidator(), loop.clock());
+        this.followerAppender = new FollowerAppender(tailWriter);
+        this.journal = new Journal(
+                config.journal(),
+                parts.journalId,
+                loop,
+                journalLane,
+                pool,
+                parts.journalFiles,
+                1,
+                slot -> JournalFile.prepare(
+                        disk,
+                        parts.journalFolder,
+                        parts.shard,
+                        slot,
+                        config.journal().fileBytes(slot)),
+                new JournalEvents());
+        SpaceProbe probe = new SpaceProbe(disk, directory);
+        this.writeBehind = new WriteBehind(
+                writeBehindLane,
+                new SegmentWriters(disk, directory, config, new StateReplay(disk, config.producers(), loop.clock())),
+                parts.checkpoint,
+                journal,
+                parts.memory,
+                probe,
+                config.maxDirtyBytes(),
+                new WriteBehindEvents());
+        this.space = new SpaceGuard(loop, writeBehindLane, probe, config.reserveBytes(), journal, this::fullChanged);
+        for (LogStart start : recovered) {
+            JournaledLog log = new JournaledLog(host, start, LogConfig.DEFAULT);
+            logs.put(key(start.identity()), log);
+        }
+    }
+
+    private static Key key(LogIdentity identity) {
+        return new Key(identity.topicId(), identity.partition());
+    }
+
+    /**
+     * Makes a new, empty log. It takes appends at once; its create record goes out with the next group, so what is reported
+     * synced later includes it. Its folder is made with its first segment.
+     *
+     * @throws IllegalStateException when the log exists
+     */
+    public PartitionLog create(LogIdentity identity, LogConfig logConfig) {
+        loop.checkOwned();
+        if (logs.containsKey(key(identity))) {
+            throw new IllegalStateException("log " + identity + " of topic id " + identity.topicId() + " exists");
+        }
+        LogStart start = new LogStart(
+                identity,
+                nextLogId++,
+                PartitionFolder.of(directory, identity),
+                false,
+                new LogSegments(),
+                DerivedState.empty(config.producers(), loop.clock()),
+                0,
+                0,
+                0,
+                null,
+                null);
+        JournaledLog log = new JournaledLog(host, start, logConfig);
+        logs.put(key(identity), log);
+        log.created();
+        return log;
+    }
+
+    /** Null when this store has no such log. */
+    public @Nullable PartitionLog find(Uuid topicId, int partition) {
+        return logs.get(new Key(topicId, partition));
+    }
+
+    /** Every log, recovered ones first. */
+    public Collection<PartitionLog> logs() {
+        return Collections.unmodifiableCollection(logs.values());
+    }
+
+    /** Deletes a log for good: once the delete record is synced its folder is renamed and removed; then {@code done} runs. */
+    public void delete(PartitionLog log, Runnable done) {
+        loop.checkOwned();
+        Key key = key(log.identity());
+        JournaledLog known = logs.remove(key);
+        if (known != log) {
+            throw new IllegalStateException("log " + log.identity() + " is not of this store");
+        }
+        deletions.put(key, done);
+        known.deleted();
+    }
+
+    /** Set once the directory is offline. */
+    public @Nullable StorageFailure failure() {
+        return failure;
+    }
+
+    /** Nanoseconds that the journal's running write and sync has taken so far, 0 when none runs. */
+    public long runningSyncNs() {
+        return journal.runningSyncNs();
+    }
+
+    public long journalGroups() {
+        return journal.syncedGroups();
+    }
+
+    public long journalBytes() {
+        return journal.writtenBytes();
+    }
+
+    /**
+     * Stops cleanly: refuses appends, brings everything into segments and leaves an empty journal; then {@code done} runs on
+     * the loop, also when the directory failed on the way ({@link #failure} tells).
+     */
+    public void close(Runnable done) {
+        loop.checkOwned();
+        closed = done;
+        space.close();
+        logs.values().forEach(JournaledLog::close);
+        writeBehind.drain();
+        closeIfDrained();
+    }
+
+    private void closeIfDrained() {
+        Runnable done = closed;
+        if (done == null || !(failure != null ? !writeBehind.isRunning() : writeBehind.isDrained())) {
+            return;
+        }
+        closed = null;
+        reader.close();
+        tailWriter.close();
+        leaderAppender.close();
+        followerAppender.close();
+        List<JournalFile> files = new ArrayList<>(journal.files());
+        writeBehindLane.submit(
+                () -> {
+                    writeBehind.closeFiles();
+                    return true;
+                },
+                (ok, problem) -> journalLane.submit(
+                        () -> {
+                            for (JournalFile file : files) {
+                                file.close();
+                            }
+                            return true;
+                        },
+                        (ok2, problem2) -> {
+                            journalLane.close();
+                            done.run();
+                        }));
+    }
+
+    private void closeLater(DiskFile file) {
+        loop.post(() -> reader.closeOnPool(file));
+    }
+
+    private void failed(DiskException cause) {
+        if (failure != null) {
+            return;
+        }
+        StorageFailure offline = new StorageFailure(
+                "log directory " + directory + " is offline: " + cause.getMessage()
+                        + "; replace or repair the disk, then start again",
+                true);
+        failure = offline;
+        LOG.error("log_directory_offline directory={} cause={}", directory, cause.getMessage(), cause);
+        writeBehind.stop();
+        for (JournaledLog log : List.copyOf(logs.values())) {
+            log.failed(offline);
+        }
+        listener.failed(offline);
+        loop.post(this::closeIfDrained);
+    }
+
+    private void fullChanged(boolean full) {
+        LOG.warn("disk_full={} directory={} produce={}", full, directory, full ? "refused" : "resumed");
+        if (!full) {
+            writeBehind.resume();
+        }
+        listener.full(full);
+    }
+
+    private final class Host implements LogHost {
+
+        @Override
+        public EventLoop loop() {
+            return loop;
+        }
+
+        @Override
+        public LeaderAppender leaderAppender() {
+            return leaderAppender;
+        }
+
+        @Override
+        public FollowerAppender followerAppender() {
+            return followerAppender;
+        }
+
+        @Override
+        public int maxBatchBytes() {
+            return config.journal().maxRecordBytes();
+        }
+
+        @Override
+        public void enlist(JournaledLog log) {
+            journal.enlist(log);
+        }
+
+        @Override
+        public void needsCheckpoint(JournaledLog log) {
+            writeBehind.needs(log);
+        }
+
+        @Override
+        public void writeBehindWanted(JournaledLog log) {
+            writeBehind.wish(log);
+        }
+
+        @Override
+        public void tailFull() {
+            writeBehind.poke();
+        }
+
+        @Override
+        public SegmentReader reader() {
+            return reader;
+        }
+
+        @Override
+        public @Nullable StorageFailure failure() {
+            return failure;
+        }
+
+        @Override
+        public boolean refusesClients() {
+            return space.isFull();
+        }
+    }
+
+    private final class JournalEvents implements Journal.Events {
+
+        @Override
+        public void groupSynced() {
+            writeBehind.poke();
+            closeIfDrained();
+        }
+
+        @Override
+        public void spaceWanted() {
+            writeBehind.spaceWanted();
+        }
+
+        @Override
+        public void failed(DiskException cause) {
+            LogStore.this.failed(cause);
+        }
+    }
+
+    private final class WriteBehindEvents implements WriteBehind.Events {
+
+        @Override
+        public void failed(DiskException cause) {
+            LogStore.this.failed(cause);
+        }
+
+        @Override
+        public void diskFull() {
+            writeBehind.pause();
+            space.full();
+        }
+
+        @Override
+        public void usable(long bytes) {
+            space.usable(bytes);
+        }
+
+        @Override
+        public void removed(JournaledLog log) {
+            Runnable done = deletions.remove(key(log.identity()));
+            if (done != null) {
+                done.run();
+            }
+        }
+
+        @Override
+        public void idle() {
+            closeIfDrained();
+        }
+    }
+}

@@ -1,0 +1,223 @@
+package io.millrace.storage.engine;
+
+import io.millrace.storage.TailSlice;
+import io.millrace.storage.disk.Disk;
+import io.millrace.storage.disk.DiskException;
+import io.millrace.storage.log.FileOutcome;
+import io.millrace.storage.log.FileWork;
+import io.millrace.storage.segment.ActiveSegment;
+import io.millrace.storage.segment.SegmentFiles;
+import io.millrace.storage.segment.SegmentNames;
+import io.millrace.storage.segment.WriteOutcome;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Carries out {@link FileWork}: the segments that are open for writing, and which of them hold bytes that are not synced.
+ * Confined to the write-behind lane.
+ */
+final class SegmentWriters {
+
+    private final Disk disk;
+    private final Path directory;
+    private final int maxOpen;
+    private final int syncFileSystemFrom;
+    private final StateReplay replay;
+    // By log id, least recently written first.
+    private final LinkedHashMap<Integer, ActiveSegment> open = new LinkedHashMap<>(16, 0.75f, true);
+    private final LinkedHashMap<Integer, ActiveSegment> dirty = new LinkedHashMap<>();
+    private final LinkedHashSet<Path> dirtyFolders = new LinkedHashSet<>();
+
+    SegmentWriters(Disk disk, Path directory, StorageConfig config, StateReplay replay) {
+        this.disk = disk;
+        this.directory = directory;
+        this.maxOpen = config.maxOpenWriters();
+        this.syncFileSystemFrom = config.syncFileSystemFrom();
+        this.replay = replay;
+    }
+
+    FileOutcome run(FileWork work) throws DiskException {
+        FileWork.Place place = work.place();
+        return switch (work) {
+            case FileWork.Write write -> write(place, write);
+            case FileWork.Cut cut -> cut(place, cut);
+            case FileWork.Remove remove -> remove(place, remove.bases());
+            case FileWork.Rebuild rebuild ->
+                FileOutcome.of(replay.rebuild(
+                        place.folder(),
+                        rebuild.segments(),
+                        rebuild.snapshot(),
+                        rebuild.logStartOffset(),
+                        rebuild.endOffset()));
+            case FileWork.Delete delete -> delete(place);
+        };
+    }
+
+    private FileOutcome write(FileWork.Place place, FileWork.Write write) throws DiskException {
+        if (place.makeFolder()) {
+            PartitionFolder.make(disk, place.folder(), place.identity());
+        }
+        FileWork.Sealing sealing = write.sealed();
+        if (sealing != null) {
+            ActiveSegment below = writer(place, sealing.baseOffset(), sealing.lengthBytes());
+            below.seal(disk, sealing.sections());
+            below.close();
+            forget(place.logId());
+        }
+        if (write.slices().isEmpty()) {
+            return FileOutcome.DONE;
+        }
+        ActiveSegment segment = writer(place, write.baseOffset(), write.lengthBytes());
+        ByteBuffer[] bytes = new ByteBuffer[write.slices().size()];
+        for (int i = 0; i < bytes.length; i++) {
+            TailSlice slice = write.slices().get(i);
+            bytes[i] = slice.bytes();
+        }
+        dirty.put(place.logId(), segment);
+        return FileOutcome.of(segment.append(bytes));
+    }
+
+    /** The open segment of a log at the length that the loop knows; whatever lies behind that was never relied on. */
+    private ActiveSegment writer(FileWork.Place place, long baseOffset, long lengthBytes) throws DiskException {
+        ActiveSegment known = open.get(place.logId());
+        if (known != null && known.baseOffset() == baseOffset && known.outcome().lengthBytes() == lengthBytes) {
+            return known;
+        }
+        close(place.logId());
+        Path log = SegmentNames.log(place.folder(), baseOffset);
+        ActiveSegment opened;
+        if (lengthBytes == 0) {
+            if (disk.exists(log)) {
+                // Left over from a write that failed, or that a crash cut off before its checkpoint.
+                SegmentFiles.markDeleted(disk, place.folder(), baseOffset);
+                SegmentFiles.removeLeftOvers(disk, place.folder());
+            }
+            opened = ActiveSegment.create(disk, place.folder(), baseOffset, ActiveSegment.DEFAULT_INDEX_INTERVAL_BYTES);
+            dirtyFolders.add(place.folder());
+        } else {
+            opened = ActiveSegment.open(
+                    disk, place.folder(), baseOffset, lengthBytes, ActiveSegment.DEFAULT_INDEX_INTERVAL_BYTES);
+        }
+        open.put(place.logId(), opened);
+        evict(place.logId());
+        return opened;
+    }
+
+    private void evict(int keptLogId) throws DiskException {
+        if (open.size() <= maxOpen) {
+            return;
+        }
+        Iterator<Map.Entry<Integer, ActiveSegment>> oldest = open.entrySet().iterator();
+        while (oldest.hasNext()) {
+            Map.Entry<Integer, ActiveSegment> entry = oldest.next();
+            if (entry.getKey() != keptLogId) {
+                oldest.remove();
+                if (dirty.remove(entry.getKey()) != null) {
+                    entry.getValue().sync();
+                }
+                entry.getValue().close();
+                return;
+            }
+        }
+    }
+
+    private void close(int logId) throws DiskException {
+        ActiveSegment known = open.remove(logId);
+        if (known != null) {
+            if (dirty.remove(logId) != null) {
+                known.sync();
+            }
+            known.close();
+        }
+    }
+
+    /** Sealing has synced and closed it. */
+    private void forget(int logId) {
+        open.remove(logId);
+        dirty.remove(logId);
+    }
+
+    private FileOutcome cut(FileWork.Place place, FileWork.Cut cut) throws DiskException {
+        removeAll(place, cut.removedBases());
+        if (cut.cutBase() < 0) {
+            return FileOutcome.DONE;
+        }
+        // A sealed segment is written again: its side file speaks of batches that go.
+        Path side = SegmentNames.side(place.folder(), cut.cutBase());
+        if (disk.exists(side)) {
+            disk.delete(side);
+        }
+        ActiveSegment segment = writer(place, cut.cutBase(), cut.cutLengthBytes());
+        WriteOutcome outcome = segment.truncateTo(cut.endOffset());
+        dirty.put(place.logId(), segment);
+        return FileOutcome.of(outcome);
+    }
+
+    private FileOutcome remove(FileWork.Place place, List<Long> bases) throws DiskException {
+        removeAll(place, bases);
+        return FileOutcome.DONE;
+    }
+
+    private void removeAll(FileWork.Place place, List<Long> bases) throws DiskException {
+        ActiveSegment known = open.get(place.logId());
+        for (long base : bases) {
+            if (known != null && known.baseOffset() == base) {
+                dirty.remove(place.logId());
+                close(place.logId());
+            }
+            SegmentFiles.markDeleted(disk, place.folder(), base);
+        }
+        if (!bases.isEmpty()) {
+            SegmentFiles.removeLeftOvers(disk, place.folder());
+        }
+    }
+
+    private FileOutcome delete(FileWork.Place place) throws DiskException {
+        dirty.remove(place.logId());
+        close(place.logId());
+        dirtyFolders.remove(place.folder());
+        if (!place.makeFolder() && disk.exists(place.folder())) {
+            PartitionFolder.remove(
+                    disk,
+                    PartitionFolder.putAsideForDelete(
+                            disk, place.folder(), place.identity().topicId()));
+        }
+        return FileOutcome.DONE;
+    }
+
+    /** Makes everything written so far durable. A failure is final for the directory. */
+    void sync() throws DiskException {
+        if (dirty.size() + dirtyFolders.size() >= syncFileSystemFrom && disk.syncsFileSystems()) {
+            disk.syncFileSystem(directory);
+        } else {
+            for (ActiveSegment segment : dirty.values()) {
+                segment.sync();
+            }
+            for (Path folder : dirtyFolders) {
+                disk.syncDirectory(folder);
+            }
+        }
+        dirty.clear();
+        dirtyFolders.clear();
+    }
+
+    void close() {
+        List<ActiveSegment> segments = new ArrayList<>(open.values());
+        open.clear();
+        @Nullable DiskException first = null;
+        for (ActiveSegment segment : segments) {
+            try {
+                segment.close();
+            } catch (DiskException e) {
+                first = first == null ? e : first;
+            }
+        }
+    }
+}

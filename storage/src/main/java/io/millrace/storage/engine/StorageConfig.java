@@ -1,0 +1,58 @@
+package io.millrace.storage.engine;
+
+import io.millrace.storage.journal.JournalSettings;
+import io.millrace.storage.producer.ProducerLimits;
+
+/**
+ * Sizes and bounds of a log directory. Immutable.
+ *
+ * @param maxDirtyBytes segment bytes written but not synced before write-behind stops to sync them
+ * @param maxOpenSegments files that readers keep open, per shard
+ * @param maxOpenWriters segments that write-behind keeps open, per shard
+ * @param syncFileSystemFrom dirty files from which one syncfs replaces a sync each; a syncfs delays the journal's own syncs
+ *     more than single ones do, so only for very many
+ * @param reserveBytes free space below which clients' produce is refused, beside what the journal still needs
+ */
+public record StorageConfig(
+        JournalSettings journal,
+        ProducerLimits producers,
+        int maxDirtyBytes,
+        int maxOpenSegments,
+        int maxOpenWriters,
+        int syncFileSystemFrom,
+        long reserveBytes) {
+
+    public static final StorageConfig DEFAULT =
+            new StorageConfig(JournalSettings.DEFAULT, ProducerLimits.defaults(), 8 << 20, 512, 512, 64, 64L << 20);
+
+    /** Files of 8 MiB at most and a small reserve: for {@code --ephemeral} and tests. */
+    public static final StorageConfig SMALL =
+            new StorageConfig(JournalSettings.SMALL, ProducerLimits.defaults(), 8 << 20, 128, 128, 64, 1L << 20);
+
+    public StorageConfig {
+        if (maxDirtyBytes < 1
+                || maxOpenSegments < 1
+                || maxOpenWriters < 1
+                || syncFileSystemFrom < 1
+                || reserveBytes < 0) {
+            throw new IllegalArgumentException("bounds must be positive: dirty=" + maxDirtyBytes + " openSegments="
+                    + maxOpenSegments + " openWriters=" + maxOpenWriters + " syncFileSystemFrom=" + syncFileSystemFrom
+                    + " reserve=" + reserveBytes);
+        }
+    }
+
+    /** Where a segment ends when recovery writes it; topic settings are not known yet. */
+    int recoveryRollBytes() {
+        return 1 << 30;
+    }
+
+    public StorageConfig withJournal(JournalSettings settings) {
+        return new StorageConfig(
+                settings, producers, maxDirtyBytes, maxOpenSegments, maxOpenWriters, syncFileSystemFrom, reserveBytes);
+    }
+
+    public StorageConfig withReserveBytes(long bytes) {
+        return new StorageConfig(
+                journal, producers, maxDirtyBytes, maxOpenSegments, maxOpenWriters, syncFileSystemFrom, bytes);
+    }
+}
