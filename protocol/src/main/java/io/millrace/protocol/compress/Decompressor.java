@@ -55,19 +55,25 @@ public abstract sealed class Decompressor implements AutoCloseable
         if (finished || length == 0) {
             return finished ? -1 : 0;
         }
-        int read = unpack(target, offset, length);
-        if (read < 0) {
-            finished = true;
-            source = NOTHING;
-            return -1;
+        // Until it is known to go on: whatever is thrown, the input is let go of.
+        finished = true;
+        try {
+            int read = unpack(target, offset, length);
+            if (read < 0) {
+                return -1;
+            }
+            unpackedBytes += read;
+            if (unpackedBytes > allowedBytes) {
+                throw CorruptCompressionException.overLimit(compressedBytes + " compressed bytes unpack to more than "
+                        + allowedBytes + " bytes, the most that " + limits + " allow");
+            }
+            finished = false;
+            return read;
+        } finally {
+            if (finished) {
+                source = NOTHING;
+            }
         }
-        unpackedBytes += read;
-        if (unpackedBytes > allowedBytes) {
-            finished = true;
-            throw CorruptCompressionException.overLimit(compressedBytes + " compressed bytes unpack to more than "
-                    + allowedBytes + " bytes, the most that " + limits + " allow");
-        }
-        return read;
     }
 
     /** Bytes unpacked since {@link #start}. */

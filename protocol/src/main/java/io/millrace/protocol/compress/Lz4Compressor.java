@@ -17,7 +17,7 @@ final class Lz4Compressor extends Compressor {
         LZ4Factory factory = LZ4Factory.fastestInstance();
         encoder = level == Codec.LZ4.defaultLevel() ? factory.fastCompressor() : factory.highCompressor(level);
         byte[] descriptor = {FLAGS, DESCRIPTOR};
-        headerChecksum = XXHashFactory.safeInstance().hash32().hash(descriptor, 0, descriptor.length, 0) >>> 8;
+        headerChecksum = XXHashFactory.fastestInstance().hash32().hash(descriptor, 0, descriptor.length, 0) >>> 8;
     }
 
     @Override

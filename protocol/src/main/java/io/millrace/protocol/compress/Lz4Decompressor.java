@@ -12,16 +12,18 @@ import net.jpountz.xxhash.XXHashFactory;
  * refuse them: linked blocks, dictionaries, skippable frames, a second frame.
  *
  * <p>Keeps one packed and one unpacked block, which grow with what blocks really hold, to at most 4 MiB each. The decoder is
- * the library's plain Java one: bounds-checked by the JVM on bytes that strangers send, and nothing native to load.
+ * the library's safe one over liblz4, 1.4 to 2 GB/s where its plain Java form reaches 0.6 to 0.7; where the native library does
+ * not load, it falls back to that.
  */
 final class Lz4Decompressor extends Decompressor {
     private static final int INITIAL_BLOCK_BYTES = 64 * 1024;
     /** A block of n bytes cannot unpack to more: one length byte stands for at most 255 bytes. */
     private static final int MAX_EXPANSION = 255;
 
-    private final LZ4SafeDecompressor decoder = LZ4Factory.safeInstance().safeDecompressor();
-    private final XXHash32 hash = XXHashFactory.safeInstance().hash32();
-    private final StreamingXXHash32 contentHash = XXHashFactory.safeInstance().newStreamingHash32(0);
+    private final LZ4SafeDecompressor decoder = LZ4Factory.fastestInstance().safeDecompressor();
+    private final XXHash32 hash = XXHashFactory.fastestInstance().hash32();
+    private final StreamingXXHash32 contentHash =
+            XXHashFactory.fastestInstance().newStreamingHash32(0);
 
     private byte[] packed = new byte[INITIAL_BLOCK_BYTES];
     private byte[] block = new byte[INITIAL_BLOCK_BYTES];

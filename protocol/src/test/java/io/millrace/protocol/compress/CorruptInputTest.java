@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -32,7 +33,7 @@ class CorruptInputTest {
 
     @ParameterizedTest
     @EnumSource(value = Codec.class, names = "NONE", mode = EnumSource.Mode.EXCLUDE)
-    void flippedBitsGiveTheExpectedExceptionOrOtherBytes(Codec codec) {
+    void flippedBitsGiveTheExpectedExceptionOrOtherBytes(Codec codec, TestReporter reporter) {
         Map<Outcome, Integer> outcomes = new EnumMap<>(Outcome.class);
         SplittableRandom random = new SplittableRandom(42);
         try (Decompressor decompressor = codec.newDecompressor()) {
@@ -46,6 +47,7 @@ class CorruptInputTest {
                 outcomes.merge(Samples.outcome(decompressor, packed), 1, Integer::sum);
             }
         }
+        reporter.publishEntry(codec.name(), outcomes.toString());
         assertThat(outcomes.getOrDefault(Outcome.CORRUPT, 0))
                 .as("%s %s", codec, outcomes)
                 .isGreaterThan(ROUNDS / 20);
@@ -53,7 +55,7 @@ class CorruptInputTest {
 
     @ParameterizedTest
     @EnumSource(value = Codec.class, names = "NONE", mode = EnumSource.Mode.EXCLUDE)
-    void noiseGivesTheExpectedException(Codec codec) {
+    void noiseGivesTheExpectedException(Codec codec, TestReporter reporter) {
         Map<Outcome, Integer> outcomes = new EnumMap<>(Outcome.class);
         SplittableRandom random = new SplittableRandom(43);
         ByteBuffer frame = Samples.compress(codec, new byte[10]);
@@ -69,6 +71,7 @@ class CorruptInputTest {
                 outcomes.merge(Samples.outcome(decompressor, ByteBuffer.wrap(noise)), 1, Integer::sum);
             }
         }
+        reporter.publishEntry(codec.name(), outcomes.toString());
         assertThat(outcomes.getOrDefault(Outcome.CORRUPT, 0))
                 .as("%s %s", codec, outcomes)
                 .isGreaterThan(ROUNDS / 2);

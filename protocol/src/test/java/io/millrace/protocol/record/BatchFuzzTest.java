@@ -12,6 +12,7 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.Record;
+import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -26,7 +27,7 @@ class BatchFuzzTest {
 
     @ParameterizedTest
     @EnumSource(Codec.class)
-    void whatIsTakenCanBeRead(Codec codec) {
+    void whatIsTakenCanBeRead(Codec codec, TestReporter reporter) {
         SplittableRandom random = new SplittableRandom(codec.id() + 1);
         Map<String, Integer> outcomes = new TreeMap<>();
         try (BatchValidator validator = new BatchValidator();
@@ -51,6 +52,7 @@ class BatchFuzzTest {
                 }
             }
         }
+        reporter.publishEntry(codec.name(), outcomes.toString());
         assertThat(outcomes).as("%s %s", codec, outcomes).containsKey("VALID").hasSizeGreaterThan(4);
     }
 
