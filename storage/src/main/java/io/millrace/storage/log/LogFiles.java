@@ -262,7 +262,8 @@ public final class LogFiles {
             removeDue |= work instanceof FileWork.Remove;
             return;
         }
-        hasFolder = true;
+        // Only a write makes the folder; a cut or a removal of nothing does not.
+        hasFolder |= work instanceof FileWork.Write;
         switch (work) {
             case FileWork.Write write -> written(write, outcome.written());
             case FileWork.Cut cut -> cut(cut, outcome.written());
