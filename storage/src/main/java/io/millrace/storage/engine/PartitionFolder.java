@@ -88,16 +88,32 @@ final class PartitionFolder {
         return putAside(disk, folder, topicId, DELETE_SUFFIX);
     }
 
+    /** Removes the folder of a deleted log: under its own name, or put aside when a new topic of that name came first. */
+    static void removeOf(Disk disk, Path folder, Uuid topicId) throws DiskException {
+        if (disk.exists(folder) && topicId.equals(topicId(disk, folder))) {
+            remove(disk, putAsideForDelete(disk, folder, topicId));
+            return;
+        }
+        Path stray = aside(folder, topicId, STRAY_SUFFIX);
+        if (disk.exists(stray)) {
+            remove(disk, stray);
+        }
+    }
+
     private static Path putAside(Disk disk, Path folder, Uuid topicId, String suffix) throws DiskException {
+        Path target = aside(folder, topicId, suffix);
+        disk.rename(folder, target);
+        disk.syncDirectory(parent(folder));
+        return target;
+    }
+
+    private static Path aside(Path folder, Uuid topicId, String suffix) {
         String tail = "." + topicId + suffix;
         String name = String.valueOf(folder.getFileName());
         if (name.length() + tail.length() > MAX_NAME_BYTES) {
             name = name.substring(0, MAX_NAME_BYTES - tail.length());
         }
-        Path target = folder.resolveSibling(name + tail);
-        disk.rename(folder, target);
-        disk.syncDirectory(parent(folder));
-        return target;
+        return folder.resolveSibling(name + tail);
     }
 
     /** Removes a folder of files. */

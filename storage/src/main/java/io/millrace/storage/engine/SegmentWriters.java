@@ -183,11 +183,8 @@ final class SegmentWriters {
         dirty.remove(place.logId());
         close(place.logId());
         dirtyFolders.remove(place.folder());
-        if (!place.makeFolder() && disk.exists(place.folder())) {
-            PartitionFolder.remove(
-                    disk,
-                    PartitionFolder.putAsideForDelete(
-                            disk, place.folder(), place.identity().topicId()));
+        if (!place.makeFolder()) {
+            PartitionFolder.removeOf(disk, place.folder(), place.identity().topicId());
         }
         return FileOutcome.DONE;
     }
