@@ -460,8 +460,9 @@ public final class JournaledLog implements PartitionLog, AppendTarget, JournalMe
         closed = true;
         controls.delete();
         enlist();
-        tail.resetTo(tail.endOffset());
-        ended(tail.endOffset());
+        long end = collectedEnd;
+        tail.resetTo(end);
+        ended(end);
         reads.clear();
         files.deleteAsked();
     }
@@ -469,7 +470,8 @@ public final class JournaledLog implements PartitionLog, AppendTarget, JournalMe
     /** Refuses appends from now on; what was appended still reaches the segments. */
     public void close() {
         closed = true;
-        if (files.needsCheckpoint() || enlisted) {
+        // While a cut or rebuild is due the derived state still knows batches that are gone.
+        if (!files.isCutting() && (files.needsCheckpoint() || enlisted)) {
             files.rolls().takeSnapshot(tail.endOffset());
         }
     }
