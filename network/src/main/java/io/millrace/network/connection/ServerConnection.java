@@ -1,10 +1,6 @@
 package io.millrace.network.connection;
 
-import io.millrace.network.frame.FrameFault;
-import io.millrace.network.frame.FrameReader;
 import io.millrace.network.frame.OutboundSizes;
-import io.millrace.network.frame.ReadTurns;
-import io.millrace.network.frame.ReceiveMemory;
 import io.millrace.runtime.EventLoop;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -14,7 +10,6 @@ import io.netty.channel.WriteBufferWaterMark;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,21 +19,20 @@ import org.slf4j.LoggerFactory;
  * The machine behind one accepted connection. Owned by its shard loop, which is also its channel's loop.
  *
  * <pre>
- *   socket --> FrameReader --> request --> handler ...... responder --> ResponseOrder --> AnswerPump --> socket
+ *   socket --> RequestIntake --> request --> handler ...... responder --> ResponseOrder --> AnswerPump --> socket
  *                  ^                                                         |
  *                  +---- reading pauses while any {@link Pause} holds -------+
  * </pre>
  *
  * Reading stops (the kernel's window then fills and the client waits) while the connection used up its turn, has too many
  * requests in flight, waits for the broker's budget, does not read its answers, is throttled, or drains. Completions are never
- * refused. Whole frames that are buffered while reading is paused stay in the reader: at most what one turn received.
+ * refused.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // outcomes of channel operations arrive as channel events
 public final class ServerConnection extends ChannelInboundHandlerAdapter implements Connection {
 
     private static final Logger LOG = LoggerFactory.getLogger(ServerConnection.class);
 
-    static final int MAX_TURN_FRAMES = 16;
     private static final int HIGH_WATER_BYTES = 1024 * 1024;
     private static final int LOW_WATER_BYTES = 256 * 1024;
     private static final InetSocketAddress NO_ADDRESS = InetSocketAddress.createUnresolved("unknown", 0);
@@ -49,10 +43,9 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
     private final EventLoop loop;
     private final ConnectionScope scope;
     private final Channel channel;
-    private final FrameReader reader;
     private final ResponseOrder order = new ResponseOrder();
     private final AnswerPump pump;
-    private final ReadGate gate;
+    private final RequestIntake intake;
     private final ConnectionTimers timers;
     private final Consumer<ServerConnection> onClosed;
 
@@ -60,15 +53,8 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
     private InetSocketAddress localAddress = NO_ADDRESS;
     private @Nullable String clientId;
     private @Nullable Object attachment;
-    private TrafficClass trafficClass = TrafficClass.UNCLASSIFIED;
-    private long inFlightBytes;
-    private int turnFrames;
-    private int bufferedBytes;
-    private long receivedBytes;
     private long lastActivityNs;
-    private long throttleEndNs;
     private boolean announced;
-    private boolean awaitsRoom;
     private boolean live = true;
     private volatile boolean open = true;
 
@@ -93,17 +79,18 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
         this.channel = channel;
         this.onClosed = onClosed;
         ConnectionLimits limits = scope.limits();
-        this.reader = new FrameReader(
-                RequestPrefix.MIN_BYTES,
+        this.intake = new RequestIntake(
+                this,
+                channel,
+                loop,
+                scope,
+                order,
                 authenticates
                         ? Math.min(limits.maxUnauthenticatedRequestBytes(), limits.maxRequestBytes())
-                        : limits.maxRequestBytes(),
-                new Reservations());
+                        : limits.maxRequestBytes());
         this.pump = new AnswerPump(this, order, channel, loop, scope.metrics());
-        this.gate = new ReadGate(channel, scope.metrics());
         this.timers = new ConnectionTimers(loop, limits, new Progress());
         channel.config()
-                .setRecvByteBufAllocator(new ReadTurns(reader))
                 .setMessageSizeEstimator(new OutboundSizes())
                 .setWriteBufferWaterMark(new WriteBufferWaterMark(LOW_WATER_BYTES, HIGH_WATER_BYTES));
     }
@@ -139,104 +126,19 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
             bytes.release();
             return;
         }
-        reader.received(bytes);
-        int arrivedBytes = reader.bufferedBytes() - bufferedBytes;
-        receivedBytes += arrivedBytes;
-        scope.metrics().received(arrivedBytes);
         lastActivityNs = loop.clock().monotonicNs();
         pump.holdBack();
-        deliver();
+        intake.received(bytes);
     }
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
-        turnFrames = 0;
+        intake.turnEnded();
         pump.letGo();
     }
 
-    /** Hands over whole frames until none is left or a bound is met. */
-    private void deliver() {
-        while (live && gate.isOpen()) {
-            if (turnFrames == MAX_TURN_FRAMES && reader.bufferedBytes() > 0) {
-                gate.pause(Pause.TURN);
-                loop.post(this::nextTurn);
-            } else if (atOwnBound()) {
-                gate.pause(Pause.IN_FLIGHT);
-            } else if (trafficClass.waitsAtBound() && scope.budget().full()) {
-                awaitRoom(1);
-            } else {
-                ByteBuf frame = reader.next();
-                if (frame == null) {
-                    noFrame();
-                    break;
-                }
-                turnFrames++;
-                dispatch(frame);
-            }
-        }
-        bufferedBytes = live ? reader.bufferedBytes() : 0;
-    }
-
-    private void nextTurn() {
-        turnFrames = 0;
-        resume(Pause.TURN);
-    }
-
-    private boolean atOwnBound() {
-        return order.size() >= scope.limits().maxInFlightRequests()
-                || inFlightBytes >= scope.limits().maxInFlightBytes();
-    }
-
-    private void noFrame() {
-        FrameFault fault = reader.fault();
-        if (fault != null) {
-            switch (fault) {
-                case LENGTH_INVALID ->
-                    shut(
-                            CloseReason.FRAME_LENGTH_INVALID,
-                            "frame length " + reader.declaredBytes() + " is no request's");
-                case TOO_LARGE ->
-                    shut(
-                            CloseReason.FRAME_TOO_LARGE,
-                            "frame of " + reader.declaredBytes() + " bytes is above the limit");
-            }
-        } else if (reader.starvedBytes() > 0) {
-            awaitRoom(reader.starvedBytes());
-        } else if (reader.holdsReservation()) {
-            timers.watchStall();
-        }
-    }
-
-    private void awaitRoom(int bytes) {
-        gate.pause(Pause.BROKER);
-        if (!awaitsRoom) {
-            awaitsRoom = true;
-            scope.budget().awaitRoom(bytes, this::roomMayBeThere);
-        }
-    }
-
-    private void roomMayBeThere() {
-        try {
-            loop.post(() -> {
-                awaitsRoom = false;
-                resume(Pause.BROKER);
-            });
-        } catch (RejectedExecutionException stopped) {
-            LOG.debug("connection={} had waited for room when its loop stopped", id);
-        }
-    }
-
-    /** Ends one cause to pause; the last one starts delivery and reading again. */
-    void resume(Pause cause) {
-        if (live && gate.end(cause)) {
-            deliver();
-            if (live) {
-                gate.readAgain();
-            }
-        }
-    }
-
-    private void dispatch(ByteBuf frame) {
+    /** A whole frame arrived; takes over the reference. */
+    void dispatch(ByteBuf frame) {
         RequestPrefix prefix = RequestPrefix.read(frame, clientId);
         if (prefix == null) {
             frame.release();
@@ -247,9 +149,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
         int frameBytes = frame.readableBytes();
         ResponseSlot slot = new ResponseSlot(this, frameBytes);
         order.add(slot);
-        inFlightBytes += frameBytes;
-        scope.budget().add(frameBytes);
-        scope.metrics().requestStarted(frameBytes);
+        intake.requestStarted(frameBytes);
         try {
             scope.handler().handle(new Request(this, frame, prefix, lastActivityNs), slot);
         } catch (RuntimeException failure) {
@@ -266,12 +166,14 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
 
     /** A slot got its outcome; on the loop, while live. */
     void completed(ResponseSlot slot) {
-        inFlightBytes -= slot.requestBytes();
-        scope.budget().remove(slot.requestBytes());
-        scope.metrics().requestCompleted(slot.requestBytes());
-        if (order.isHead(slot) || gate.isPaused(Pause.IN_FLIGHT)) {
+        intake.requestCompleted(slot.requestBytes());
+        if (order.isHead(slot) || intake.isPaused(Pause.IN_FLIGHT)) {
             pump.request();
         }
+    }
+
+    void largeRequestArrives() {
+        timers.watchStall();
     }
 
     void headTaskAdded(ResponseSlot slot) {
@@ -290,14 +192,12 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
         }
         timers.watchStall();
         if (clientLags) {
-            gate.pause(Pause.ANSWERS_UNREAD);
+            intake.pause(Pause.ANSWERS_UNREAD);
         } else {
-            resume(Pause.ANSWERS_UNREAD);
+            intake.resume(Pause.ANSWERS_UNREAD);
         }
-        if (live && gate.isPaused(Pause.IN_FLIGHT) && !atOwnBound()) {
-            resume(Pause.IN_FLIGHT);
-        }
-        if (live && gate.isPaused(Pause.DRAIN) && order.isEmpty() && !pump.busy()) {
+        intake.lookAtOwnBound();
+        if (live && intake.isPaused(Pause.DRAIN) && order.isEmpty() && !pump.busy()) {
             pump.closeOnceSent(CloseReason.SHUTDOWN, "drained");
         }
     }
@@ -313,7 +213,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
     public void drain() {
         runOwned(() -> {
             if (live) {
-                gate.pause(Pause.DRAIN);
+                intake.pause(Pause.DRAIN);
                 pump.request();
             }
         });
@@ -361,7 +261,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
         open = false;
         timers.cancel();
         channel.close(); // fails what waits in the channel, before the parts behind it are released below
-        reader.close();
+        intake.close();
         pump.discard();
         scope.metrics().requestsLeft(order.size());
         ResponseSlot slot;
@@ -369,8 +269,6 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
             order.removeHead();
             slot.drop();
         }
-        scope.metrics().requestCompleted(inFlightBytes);
-        scope.budget().remove(inFlightBytes);
         if (announced) {
             scope.metrics().closed(reason);
             scope.closeLog().closed(reason, listenerName, peerAddress, clientId, why);
@@ -433,39 +331,21 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
     @Override
     public void trafficClass(TrafficClass newClass) {
         loop.checkOwned();
-        trafficClass = newClass;
+        intake.trafficClass(newClass);
     }
 
     @Override
     public void authenticated() {
         loop.checkOwned();
-        reader.maxFrameBytes(scope.limits().maxRequestBytes());
+        intake.maxFrameBytes(scope.limits().maxRequestBytes());
         timers.authenticated();
     }
 
     @Override
     public void pauseReading(long durationMs) {
         loop.checkOwned();
-        if (!live || durationMs <= 0) {
-            return;
-        }
-        long durationNs = TimeUnit.MILLISECONDS.toNanos(durationMs);
-        long endNs = loop.clock().monotonicNs() + durationNs;
-        if (!gate.isPaused(Pause.THROTTLED)) {
-            gate.pause(Pause.THROTTLED);
-            throttleEndNs = endNs;
-            loop.schedule(durationNs, this::lookAtThrottle);
-        } else if (endNs - throttleEndNs > 0) {
-            throttleEndNs = endNs;
-        }
-    }
-
-    private void lookAtThrottle() {
-        long leftNs = throttleEndNs - loop.clock().monotonicNs();
-        if (leftNs > 0 && live) {
-            loop.schedule(leftNs, this::lookAtThrottle);
-        } else {
-            resume(Pause.THROTTLED);
+        if (live && durationMs > 0) {
+            intake.throttle(durationMs);
         }
     }
 
@@ -477,20 +357,6 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
     @Override
     public String toString() {
         return "connection " + id + " of " + listenerName;
-    }
-
-    /** Memory for this connection's large requests, out of the broker's budget. */
-    private final class Reservations implements ReceiveMemory {
-
-        @Override
-        public boolean reserve(int bytes) {
-            return scope.budget().reserve(ServerConnection.this, bytes);
-        }
-
-        @Override
-        public void release(int bytes) {
-            scope.budget().release(ServerConnection.this, bytes);
-        }
     }
 
     private final class Progress implements ConnectionTimers.Watched {
@@ -517,12 +383,12 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
 
         @Override
         public boolean readPending() {
-            return gate.isOpen() && reader.holdsReservation();
+            return intake.largeRequestPending();
         }
 
         @Override
         public long readProgress() {
-            return receivedBytes;
+            return intake.receivedBytes();
         }
 
         @Override

@@ -3,6 +3,7 @@ package io.millrace.network.loop;
 import io.millrace.runtime.Clock;
 import io.millrace.runtime.EventLoop;
 import io.millrace.runtime.Timer;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoopGroup;
@@ -27,13 +28,21 @@ public final class NettyEventLoop implements EventLoop {
     private final String name;
     private final Clock clock;
     private final Transport transport;
+    private final ByteBufAllocator allocator;
     private final IoEventLoop netty;
     private final LongAdder failures;
 
-    NettyEventLoop(String name, Clock clock, Transport transport, IoEventLoop netty, LongAdder failures) {
+    NettyEventLoop(
+            String name,
+            Clock clock,
+            Transport transport,
+            ByteBufAllocator allocator,
+            IoEventLoop netty,
+            LongAdder failures) {
         this.name = name;
         this.clock = clock;
         this.transport = transport;
+        this.allocator = allocator;
         this.netty = netty;
         this.failures = failures;
     }
@@ -53,8 +62,14 @@ public final class NettyEventLoop implements EventLoop {
         return netty;
     }
 
+    /** Where buffers of this loop's channels come from. */
+    public ByteBufAllocator allocator() {
+        return allocator;
+    }
+
     /** Gives {@code channel} to this loop; its events happen here from then on. From any thread. */
     public ChannelFuture register(Channel channel) {
+        channel.config().setAllocator(allocator);
         EventLoopGroup group = netty; // the narrower type's method of this name is deprecated
         return group.register(channel);
     }

@@ -2,6 +2,8 @@ package io.millrace.network.loop;
 
 import io.millrace.runtime.Clock;
 import io.millrace.runtime.SystemClock;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +21,7 @@ public final class ShardLoops implements AutoCloseable {
     private static final long STOP_TIMEOUT_MS = 5_000;
 
     private final Transport transport;
+    private final ByteBufAllocator allocator;
     private final LongAdder failures = new LongAdder();
     private final List<MultiThreadIoEventLoopGroup> groups = new ArrayList<>();
     private final List<NettyEventLoop> shards;
@@ -31,10 +34,19 @@ public final class ShardLoops implements AutoCloseable {
 
     /** @param shardCount 1 to 1024 */
     public ShardLoops(int shardCount, Transport transport) {
+        this(shardCount, transport, PooledByteBufAllocator.DEFAULT);
+    }
+
+    /**
+     * @param shardCount 1 to 1024
+     * @param allocator of all buffers on these loops; must give direct memory
+     */
+    public ShardLoops(int shardCount, Transport transport, ByteBufAllocator allocator) {
         if (shardCount < 1 || shardCount > MAX_SHARDS) {
             throw new IllegalArgumentException("shards=" + shardCount + " must be 1 to " + MAX_SHARDS);
         }
         this.transport = transport;
+        this.allocator = allocator;
         Clock clock = new SystemClock();
         List<NettyEventLoop> made = new ArrayList<>(shardCount);
         for (int shard = 0; shard < shardCount; shard++) {
@@ -55,7 +67,7 @@ public final class ShardLoops implements AutoCloseable {
                 },
                 transport.ioHandlers());
         groups.add(group);
-        return new NettyEventLoop(name, clock, transport, group.next(), failures);
+        return new NettyEventLoop(name, clock, transport, allocator, group.next(), failures);
     }
 
     /** Immutable, in shard order. */
@@ -69,6 +81,11 @@ public final class ShardLoops implements AutoCloseable {
 
     public NettyEventLoop control() {
         return control;
+    }
+
+    /** Where buffers for these loops' connections come from; pooled unless a test asked for another one. */
+    public ByteBufAllocator allocator() {
+        return allocator;
     }
 
     public Transport transport() {

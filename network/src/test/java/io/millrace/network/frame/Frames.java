@@ -25,6 +25,19 @@ public final class Frames {
         return frame;
     }
 
+    /** The readable bytes of {@code buffer}, which is released. */
+    public static byte[] take(ByteBuf buffer) {
+        byte[] bytes = new byte[buffer.readableBytes()];
+        buffer.readBytes(bytes);
+        buffer.release();
+        return bytes;
+    }
+
+    /** What {@link #request} makes, without its length. */
+    public static byte[] requestBytes(int correlationId, String clientId, int bodyBytes) {
+        return take(request(correlationId, clientId, bodyBytes).skipBytes(4));
+    }
+
     /** Bytes that depend on their position and on the correlation id. */
     public static byte[] body(int correlationId, int bodyBytes) {
         byte[] body = new byte[bodyBytes]; // in an array first: leak detection traces every access to a buffer

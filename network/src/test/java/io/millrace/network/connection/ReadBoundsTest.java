@@ -1,0 +1,268 @@
+package io.millrace.network.connection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.network.frame.Frames;
+import io.netty.buffer.ByteBuf;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** When a connection is not read, and when it is again. */
+class ReadBoundsTest {
+
+    private static final long IDLE_MS = 600_000;
+    private static final long HANDSHAKE_MS = 10_000;
+    private static final long STALL_MS = 30_000;
+
+    private final List<ConnectionRig> rigs = new ArrayList<>();
+
+    private ConnectionRig rig(int maxRequests, long maxBytes) {
+        return keep(new ConnectionRig(limits(maxRequests, maxBytes), false));
+    }
+
+    private ConnectionRig keep(ConnectionRig rig) {
+        rigs.add(rig);
+        return rig;
+    }
+
+    private static ConnectionLimits limits(int maxRequests, long maxBytes) {
+        return new ConnectionLimits(
+                100 * 1024 * 1024, 64 * 1024, maxRequests, maxBytes, IDLE_MS, HANDSHAKE_MS, STALL_MS);
+    }
+
+    @AfterEach
+    void everythingIsGivenBack() {
+        for (ConnectionRig rig : rigs) {
+            rig.finish();
+        }
+        for (ConnectionRig rig : rigs) {
+            assertThat(rig.allocator.metric().usedDirectMemory()).isZero();
+            assertThat(rig.metrics.inFlightBytes()).isZero();
+            assertThat(rig.metrics.inFlightRequests()).isZero();
+        }
+    }
+
+    private static ByteBuf joined(ConnectionRig rig, int count, int bodyBytes) {
+        ByteBuf all = rig.allocator.directBuffer();
+        for (int id = 1; id <= count; id++) {
+            ByteBuf one = Frames.request(id, "rig", bodyBytes);
+            all.writeBytes(one);
+            one.release();
+        }
+        return all;
+    }
+
+    @Test
+    void oneTurnHandsOverSixteenFrames() {
+        ConnectionRig rig = rig(64, 1 << 20);
+        rig.receive(joined(rig, 40, 10));
+        assertThat(rig.parked).hasSize(16);
+        assertThat(rig.reads()).isFalse();
+        assertThat(rig.loop.runOne()).isTrue();
+        assertThat(rig.parked).hasSize(32);
+        assertThat(rig.loop.runOne()).isTrue();
+        assertThat(rig.parked).hasSize(40);
+        assertThat(rig.reads()).isTrue();
+    }
+
+    @Test
+    void requestsInFlightAreBoundedPerConnection() {
+        ConnectionRig rig = rig(4, 1 << 20);
+        rig.receive(joined(rig, 6, 10));
+        rig.loop.runAll();
+        assertThat(rig.parkedIds()).containsExactly(1, 2, 3, 4);
+        assertThat(rig.reads()).isFalse();
+        rig.parked(2).answer(1);
+        rig.loop.runAll();
+        assertThat(rig.parked).hasSize(4); // its answer waits behind the first
+        rig.parked(1).answer(1);
+        rig.loop.runAll();
+        assertThat(rig.answered()).containsExactly(1, 2);
+        assertThat(rig.parkedIds()).containsExactly(1, 2, 3, 4, 5, 6);
+        assertThat(rig.reads()).isFalse();
+        rig.parked(3).answer(1);
+        rig.loop.runAll();
+        assertThat(rig.reads()).isTrue();
+    }
+
+    @Test
+    void bytesInFlightAreBoundedPerConnection() {
+        ConnectionRig rig = rig(64, 10_000);
+        rig.receive(joined(rig, 4, 6_000));
+        rig.loop.runAll();
+        assertThat(rig.parked).hasSize(2);
+        assertThat(rig.reads()).isFalse();
+        rig.parked(2).answer(1); // the bytes count until completion, not until the answer leaves
+        rig.loop.runAll();
+        assertThat(rig.parked).hasSize(3);
+    }
+
+    @Test
+    void aRequestAboveTheByteBoundStillComesInAlone() {
+        ConnectionRig rig = rig(64, 10_000);
+        rig.request(1, 50_000);
+        assertThat(rig.parkedIds()).containsExactly(1);
+    }
+
+    @Test
+    void atTheBrokersBoundProducersWaitAndConsumersDoNot() {
+        ManualLoop loop = new ManualLoop();
+        InFlightBudget budget = new InFlightBudget(10_000);
+        ConnectionRig producer = keep(new ConnectionRig(limits(64, 1 << 20), false, budget, loop));
+        ConnectionRig unknown = keep(new ConnectionRig(limits(64, 1 << 20), false, budget, loop));
+        ConnectionRig consumer = keep(new ConnectionRig(limits(64, 1 << 20), false, budget, loop));
+        producer.connection.trafficClass(TrafficClass.PRODUCER);
+        consumer.connection.trafficClass(TrafficClass.CONSUMER);
+        producer.receive(joined(producer, 3, 6_000));
+        loop.runAll();
+        assertThat(producer.parked).hasSize(2);
+        assertThat(producer.reads()).isFalse();
+        unknown.request(1, 10);
+        consumer.request(1, 10);
+        loop.runAll();
+        assertThat(unknown.parked).isEmpty();
+        assertThat(consumer.parked).hasSize(1);
+        assertThat(consumer.reads()).isTrue();
+        producer.parked(1).answer(1);
+        loop.runAll();
+        assertThat(producer.parked).hasSize(3); // it waited first, and its request fills the budget again
+        assertThat(unknown.parked).isEmpty();
+        producer.parked(2).answer(1);
+        loop.runAll();
+        assertThat(unknown.parked).hasSize(1);
+    }
+
+    @Test
+    void aConnectionThatClosesGivesItsShareToThoseWhoWait() {
+        ManualLoop loop = new ManualLoop();
+        InFlightBudget budget = new InFlightBudget(10_000);
+        ConnectionRig first = keep(new ConnectionRig(limits(64, 1 << 20), false, budget, loop));
+        ConnectionRig second = keep(new ConnectionRig(limits(64, 1 << 20), false, budget, loop));
+        first.request(1, 11_000);
+        second.request(1, 100);
+        loop.runAll();
+        assertThat(second.parked).isEmpty();
+        first.channel.close().syncUninterruptibly();
+        loop.runAll();
+        assertThat(second.parked).hasSize(1);
+        assertThat(second.reads()).isTrue();
+    }
+
+    @Test
+    void oneLargeHalfReceivedRequestGoesOnWhenAllMemoryIsGivenAway() {
+        ManualLoop loop = new ManualLoop();
+        InFlightBudget budget = new InFlightBudget(700_000);
+        ConnectionRig first = keep(new ConnectionRig(limits(64, 1 << 24), false, budget, loop));
+        ConnectionRig second = keep(new ConnectionRig(limits(64, 1 << 24), false, budget, loop));
+        first.connection.trafficClass(TrafficClass.REPLICATION);
+        second.connection.trafficClass(TrafficClass.REPLICATION);
+        ByteBuf frame = Frames.request(1, "rig", 2_000_000);
+        int[] sent = new int[2];
+        List<ConnectionRig> both = List.of(first, second);
+        for (int piece = 0; piece < 10; piece++) {
+            for (int i = 0; i < 2; i++) {
+                if (both.get(i).reads()) {
+                    both.get(i).receive(both.get(i).allocator.directBuffer().writeBytes(frame, sent[i], 100_000));
+                    sent[i] += 100_000;
+                }
+                loop.runAll();
+            }
+        }
+        assertThat(first.reads()).isNotEqualTo(second.reads());
+        assertThat(budget.usedBytes()).isLessThan(4_000_000);
+        int favoured = first.reads() ? 0 : 1;
+        receiveRest(both.get(favoured), frame, sent[favoured]);
+        loop.runAll();
+        assertThat(both.get(favoured).parkedIds()).containsExactly(1);
+        assertThat(both.get(1 - favoured).reads()).isTrue(); // the exception is its now
+        receiveRest(both.get(1 - favoured), frame, sent[1 - favoured]);
+        loop.runAll();
+        assertThat(both.get(1 - favoured).parkedIds()).containsExactly(1);
+        frame.release();
+    }
+
+    private static void receiveRest(ConnectionRig rig, ByteBuf frame, int fromPosition) {
+        rig.receive(rig.allocator.directBuffer().writeBytes(frame, fromPosition, frame.readableBytes() - fromPosition));
+    }
+
+    @Test
+    void aThrottledConnectionIsNotReadButAnswers() {
+        ConnectionRig rig = rig(64, 1 << 20);
+        rig.request(1, 10);
+        rig.connection.pauseReading(500);
+        rig.connection.pauseReading(300);
+        rig.parked(1).answer(1);
+        rig.loop.runAll();
+        assertThat(rig.answered()).containsExactly(1);
+        rig.loop.advanceMs(499);
+        assertThat(rig.reads()).isFalse();
+        rig.loop.advanceMs(1);
+        assertThat(rig.reads()).isTrue();
+    }
+
+    @Test
+    void aClientThatDoesNotReadItsAnswersIsNotRead() {
+        ConnectionRig rig = rig(64, 1 << 20);
+        rig.request(1, 10);
+        rig.writable(false);
+        rig.parked(1).answer(10);
+        rig.loop.runAll();
+        assertThat(rig.reads()).isFalse();
+        assertThat(rig.answered()).isEmpty();
+        rig.writable(true);
+        rig.loop.runAll();
+        assertThat(rig.answered()).containsExactly(1);
+        assertThat(rig.reads()).isTrue();
+    }
+
+    @Test
+    void anIdleConnectionClosesAndABusyOneDoesNot() {
+        ConnectionRig rig = rig(64, 1 << 20);
+        rig.loop.advanceMs(IDLE_MS - 1);
+        rig.request(1, 10);
+        rig.loop.advanceMs(3 * IDLE_MS);
+        assertThat(rig.channel.isOpen()).isTrue(); // an answer is owed
+        rig.parked(1).answer(1);
+        rig.loop.advanceMs(IDLE_MS - 1);
+        assertThat(rig.answered()).containsExactly(1);
+        assertThat(rig.channel.isOpen()).isTrue();
+        rig.loop.advanceMs(1);
+        assertThat(rig.channel.isOpen()).isFalse();
+        assertThat(rig.closedBecause(CloseReason.IDLE)).isEqualTo(1);
+    }
+
+    @Test
+    void beforeAuthenticationFramesAreSmallAndTimeIsShort() {
+        ConnectionRig late = keep(new ConnectionRig(limits(64, 1 << 20), true));
+        late.loop.advanceMs(HANDSHAKE_MS);
+        assertThat(late.closedBecause(CloseReason.HANDSHAKE_TIMEOUT)).isEqualTo(1);
+
+        ConnectionRig large = keep(new ConnectionRig(limits(64, 1 << 20), true));
+        large.receive(large.allocator.buffer().writeInt(64 * 1024 + 1));
+        assertThat(large.closedBecause(CloseReason.FRAME_TOO_LARGE)).isEqualTo(1);
+
+        ConnectionRig good = keep(new ConnectionRig(limits(64, 1 << 20), true));
+        good.request(1, 60_000);
+        good.connection.authenticated();
+        good.request(2, 200_000);
+        good.loop.advanceMs(2 * HANDSHAKE_MS);
+        assertThat(good.channel.isOpen()).isTrue();
+        assertThat(good.parkedIds()).containsExactly(1, 2);
+    }
+
+    @Test
+    void aLargeRequestThatStopsArrivingClosesTheConnection() {
+        ConnectionRig rig = rig(64, 1 << 24);
+        ByteBuf frame = Frames.request(1, "rig", 2_000_000);
+        rig.receive(rig.allocator.directBuffer().writeBytes(frame, 600_000));
+        rig.loop.advanceMs(STALL_MS - 1);
+        rig.receive(rig.allocator.directBuffer().writeBytes(frame, 1));
+        frame.release();
+        rig.loop.advanceMs(STALL_MS - 1);
+        assertThat(rig.channel.isOpen()).isTrue();
+        rig.loop.advanceMs(STALL_MS);
+        assertThat(rig.closedBecause(CloseReason.REQUEST_STALLED)).isEqualTo(1);
+    }
+}
