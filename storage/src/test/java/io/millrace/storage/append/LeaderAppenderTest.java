@@ -218,7 +218,12 @@ class LeaderAppenderTest {
         assertThat(BatchChecker.worthWorker(large)).isFalse();
         assertThat(BatchChecker.worthWorker(SampleBatches.plain(0, 0, 1, 70_000, 1)))
                 .isFalse();
-        ByteBuffer packed = SampleBatches.compressed(Codec.SNAPPY, 0, 2000, 60, 1);
+        assertThat(BatchChecker.worthWorker(SampleBatches.compressed(Codec.GZIP, 0, 2, 10, 1)))
+                .isFalse();
+        ByteBuffer packed = SampleBatches.compressed(Codec.GZIP, 0, 2000, 60, 1);
+        ByteBuffer largeAndPacked =
+                ByteBuffer.allocate(70_000).put(packed.duplicate()).clear();
+        assertThat(BatchChecker.worthWorker(largeAndPacked)).isTrue();
         CheckedBatches checked = new CheckedBatches();
         try (BatchChecker worker = new BatchChecker(new BatchValidator())) {
             worker.check(packed, log.rules, clock.wallMs(), checked);
