@@ -1,8 +1,8 @@
 /**
  * A log's bytes in files: raw record batches, a sparse index beside them, and for sealed segments one {@code .side} file of
  * checksummed sections. Entry types: {@link io.millrace.storage.segment.ActiveSegment} (writes) and
- * {@link io.millrace.storage.segment.OpenSegment} (reads), both in lane jobs; {@link io.millrace.storage.segment.SegmentList}
- * and {@link io.millrace.storage.segment.OpenSegments} belong to the shard loop of the log.
+ * {@link io.millrace.storage.segment.OpenSegment} (reads), both in lane jobs;
+ * {@link io.millrace.storage.segment.OpenSegments} belongs to the shard loop of the log.
  *
  * <pre>
  *  00000000000000000042.log    record batches exactly as Kafka lays them out, base offset 42
