@@ -265,6 +265,7 @@ class LocalMetadataLogTest {
         told.append(batch(1));
         assertThat(present(told.refusal).kind()).isEqualTo(MetadataLogException.Kind.FULL);
         assertThat(told.failure).isNull();
+        assertThat(new Told(disk.copy(), 1 << 20).image.topic("topic-1")).isNull();
         told.append(batch(2));
         Told again = new Told(disk.copy(), 1 << 20);
         assertThat(again.image.topic("topic-1")).isNull();
