@@ -194,8 +194,11 @@ public final class ActiveSegment {
 
     /** Brings builder and index in line with the log cut at {@code lengthBytes}. */
     private void restore(long lengthBytes, boolean fromIndex) throws DiskException {
-        HeaderWindow headers = new HeaderWindow(log, lengthBytes, HeaderWindow.WALK_BYTES);
+        HeaderWindow headers = new HeaderWindow(log, lengthBytes, HeaderWindow.LOOKUP_BYTES);
         IndexBuilder.State known = fromIndex ? lastConfirmed(headers) : IndexBuilder.State.start(baseOffset);
+        if (lengthBytes - known.lengthBytes() > HeaderWindow.LOOKUP_BYTES) {
+            headers = new HeaderWindow(log, lengthBytes, HeaderWindow.WALK_BYTES);
+        }
         builder.reset(known);
         while (builder.lengthBytes() < lengthBytes) {
             RecordBatchView header = headers.at(builder.lengthBytes());

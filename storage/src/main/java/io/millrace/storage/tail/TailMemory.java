@@ -29,6 +29,7 @@ public final class TailMemory {
     private final AtomicLong allocatedBytes = new AtomicLong();
     private final AtomicLong peakUsedBytes = new AtomicLong();
     private final AtomicLong refusals = new AtomicLong();
+    private final AtomicLong allocationFailures = new AtomicLong();
     private final AtomicLong lastChunkNumber = new AtomicLong();
     private final AtomicReference<@Nullable Free> free = new AtomicReference<>();
     private final AtomicReference<@Nullable Free> freeOversize = new AtomicReference<>();
@@ -73,6 +74,11 @@ public final class TailMemory {
         return refusals.get();
     }
 
+    /** How often the process had no direct memory left though the budget had: MaxDirectMemorySize is too small. */
+    public long allocationFailures() {
+        return allocationFailures.get();
+    }
+
     /** Whether more than three quarters are used: time to write tails to segments and to stop reading producers. */
     public boolean pressured() {
         return usedBytes.get() > budgetBytes - budgetBytes / 4;
@@ -111,7 +117,7 @@ public final class TailMemory {
             // Another thread may have given one back since the first look.
             return pop(free);
         }
-        return new TailChunk(this, chunkBytes);
+        return create(chunkBytes);
     }
 
     private @Nullable TailChunk takeOversize(int minBytes) {
@@ -126,7 +132,20 @@ public final class TailMemory {
         if (capacity > Integer.MAX_VALUE || !allocate((int) capacity, free)) {
             return null;
         }
-        return new TailChunk(this, (int) capacity);
+        return create((int) capacity);
+    }
+
+    /** A chunk whose bytes are counted as allocated already; null, and not counted, when the process has no memory for it. */
+    private @Nullable TailChunk create(int capacityBytes) {
+        try {
+            return new TailChunk(this, capacityBytes);
+        } catch (OutOfMemoryError e) {
+            // Direct memory is bounded by -XX:MaxDirectMemorySize, which may be below the budget: a smaller tail, no
+            // crash.
+            allocatedBytes.addAndGet(-capacityBytes);
+            allocationFailures.incrementAndGet();
+            return null;
+        }
     }
 
     /** Counts {@code bytes} as allocated, dropping free chunks of the other kind until they fit. */
