@@ -76,7 +76,7 @@ final class LogRecovery {
         long segmentEnd = rows.isEmpty() ? log.keptEnd() : rows.getLast().endOffset();
         DerivedState state;
         try {
-            state = replay.rebuild(folder, rows, usableSnapshot(log, segmentEnd), log.logStartOffset(), segmentEnd);
+            state = replay.rebuild(folder, rows, usableSnapshot(log, segmentEnd), segmentEnd);
         } catch (DiskException e) {
             damage = damageOf(e);
             state = replay.empty();
@@ -89,6 +89,7 @@ final class LogRecovery {
             write(log, folder, rows, state, segmentEnd);
             segmentEnd = rows.getLast().endOffset();
         }
+        state.observers().logStartMovedTo(log.logStartOffset());
         SegmentRow last = rows.isEmpty() ? null : rows.getLast();
         LogRow.Snapshot snapshot = last == null
                 ? null

@@ -54,8 +54,7 @@ final class SegmentWriters {
                         place.folder(),
                         rebuild.segments(),
                         rebuild.snapshot(),
-                        rebuild.logStartOffset(),
-                        rebuild.endOffset()));
+                            rebuild.endOffset()));
             case FileWork.Delete delete -> delete(place);
         };
     }

@@ -40,7 +40,8 @@ final class StateReplay {
     }
 
     /**
-     * The state of a log that ends at {@code endOffset}, which segments hold.
+     * The state of a log that ends at {@code endOffset}, which segments hold. The log start is the caller's to tell, once it has
+     * added what follows: that may begin below the log start.
      *
      * @throws DiskException of kind FAILED when a segment is damaged
      */
@@ -48,7 +49,6 @@ final class StateReplay {
             Path folder,
             List<SegmentRow> segments,
             LogRow.@Nullable Snapshot snapshot,
-            long logStartOffset,
             long endOffset)
             throws DiskException {
         DerivedState state = empty();
@@ -58,7 +58,6 @@ final class StateReplay {
                 from = Math.max(from, replay(folder, segment, from, endOffset, state));
             }
         }
-        state.observers().logStartMovedTo(logStartOffset);
         return state;
     }
 

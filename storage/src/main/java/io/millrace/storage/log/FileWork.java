@@ -63,7 +63,6 @@ public sealed interface FileWork {
     record Rebuild(
             Place place,
             List<SegmentRow> segments,
-            long logStartOffset,
             long endOffset,
             LogRow.@Nullable Snapshot snapshot,
             int plan)

@@ -560,6 +560,7 @@ public final class JournaledLog implements PartitionLog, AppendTarget, JournalMe
             tail.batchAt(entry, batch);
             rebuilt.observers().appended(batch, batch.baseOffset(), batch.partitionLeaderEpoch());
         }
+        rebuilt.observers().logStartMovedTo(logStartOffset);
         derived.observers().cleared();
         derived = rebuilt;
     }

@@ -192,7 +192,7 @@ public final class LogFiles {
         }
         if (rebuildAsked) {
             return new FileWork.Rebuild(
-                    place(), segments.copy(), log.logStartOffset(), log.tail().startOffset(), rolls.snapshot(), plan);
+                    place(), segments.copy(), log.tail().startOffset(), rolls.snapshot(), plan);
         }
         if (removeDue) {
             removeDue = false;
