@@ -294,6 +294,14 @@ public final class RecordBatchView {
         buffer.putInt(position + CRC, computeCrc());
     }
 
+    /** Sets the fields of an idempotent producer, which are inside the CRC, and writes the new CRC. */
+    public void producer(long producerId, short producerEpoch, int baseSequence) {
+        buffer.putLong(position + PRODUCER_ID, producerId);
+        buffer.putShort(position + PRODUCER_EPOCH, producerEpoch);
+        buffer.putInt(position + BASE_SEQUENCE, baseSequence);
+        buffer.putInt(position + CRC, computeCrc());
+    }
+
     /** The sequence number {@code increment} records after another one; numbers go from {@link Integer#MAX_VALUE} to 0. */
     public static int sequenceAfter(int sequence, int increment) {
         return (int) (((long) sequence + increment) & Integer.MAX_VALUE);
