@@ -1,0 +1,90 @@
+package io.millrace.broker.admin;
+
+import io.micrometer.core.instrument.binder.MeterBinder;
+import io.millrace.network.http.HttpMetrics;
+import io.millrace.network.http.HttpServer;
+import io.millrace.network.http.HttpSettings;
+import io.millrace.network.loop.ShardLoops;
+import io.millrace.network.server.BoundListener;
+import io.millrace.network.server.ListenerBindException;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The open admin port of one broker. Opened before recovery, so that a supervisor sees the start go on, and closed after the
+ * last client left, so that it sees the stop. Owned by the thread that starts and stops the broker.
+ */
+public final class AdminPort implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(AdminPort.class);
+    private static final String NAME = "ADMIN";
+    /** Well under a probe's usual patience, well over any tick. */
+    private static final long LOOP_TOLERANCE_MS = 1_000;
+
+    private final HttpServer server;
+    private final MetricsPage metrics;
+    private final BoundListener listener;
+
+    private AdminPort(HttpServer server, MetricsPage metrics, BoundListener listener) {
+        this.server = server;
+        this.metrics = metrics;
+        this.listener = listener;
+    }
+
+    /**
+     * Listens on loopback.
+     *
+     * @param port 0 for any free one
+     * @param exact whether to refuse when {@code port} is taken; else a free one will do, so that nobody's second broker on one
+     *     machine fails for a port that was not asked for
+     * @param version of this build
+     * @param meters bound to the registry at the first scrape, on the port's worker thread
+     * @throws ListenerBindException naming the port, the cause and the way out
+     */
+    public static AdminPort open(
+            int port,
+            boolean exact,
+            String version,
+            ShardLoops loops,
+            BrokerHealth health,
+            List<? extends MeterBinder> meters)
+            throws ListenerBindException {
+        HttpMetrics http = new HttpMetrics();
+        List<MeterBinder> all = new ArrayList<>();
+        all.add(new AdminMeters(version, health, http));
+        all.addAll(meters);
+        MetricsPage metrics = new MetricsPage(all);
+        AdminRoutes routes =
+                new AdminRoutes(health, new LoopPulses(loops.control(), loops.shards(), LOOP_TOLERANCE_MS), metrics);
+        HttpServer server = new HttpServer(loops.control(), HttpSettings.loopback(NAME, port), http, routes.routes());
+        try {
+            return new AdminPort(server, metrics, server.start());
+        } catch (ListenerBindException taken) {
+            server.close();
+            if (exact || !taken.portInUse()) {
+                throw taken;
+            }
+            LOG.info("listener={} port={} is in use, taking a free one", NAME, port);
+            return open(0, true, version, loops, health, meters);
+        }
+    }
+
+    /** What was bound, with the real port. */
+    public BoundListener listener() {
+        return listener;
+    }
+
+    /** For people: where to point a browser. */
+    public String url() {
+        return "http://" + listener.advertisedHost() + ":" + listener.port();
+    }
+
+    /** Before the loops are closed. Idempotent. */
+    @Override
+    public void close() {
+        server.close();
+        metrics.close();
+    }
+}

@@ -1,0 +1,5 @@
+/** Tests of the admin port. */
+@NullMarked
+package io.millrace.broker.admin;
+
+import org.jspecify.annotations.NullMarked;
