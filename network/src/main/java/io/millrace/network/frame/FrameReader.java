@@ -27,7 +27,7 @@ public final class FrameReader {
     static final int LENGTH_BYTES = 4;
     static final int MAX_PINNED_RATIO = 8;
     static final int TRUSTED_BYTES = 256 * 1024;
-    static final int MAX_HINT_BYTES = 1024 * 1024;
+    static final int MAX_HINT_BYTES = 2 * 1024 * 1024;
     private static final int MIN_READ_BYTES = 2 * 1024;
     private static final int MIN_FRAME_BUFFER_BYTES = 64 * 1024;
 

@@ -3,8 +3,10 @@ package io.millrace.network.connection;
 import io.millrace.network.frame.EncodedFrame;
 import io.millrace.network.frame.Frames;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.DefaultChannelId;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,15 +24,16 @@ final class ConnectionRig {
         }
 
         void answer(int bodyBytes) {
+            ByteBufAllocator allocator = request.frame().alloc();
             request.frame().release();
-            responder.send(EncodedFrame.of(Frames.answer(id(), bodyBytes)));
+            responder.send(EncodedFrame.of(Frames.answer(allocator, id(), bodyBytes)));
         }
     }
 
     final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true);
     final NetworkMetrics metrics = new NetworkMetrics();
     final ManualLoop loop;
-    final EmbeddedChannel channel = new EmbeddedChannel(io.netty.channel.DefaultChannelId.newInstance(), false, false);
+    final EmbeddedChannel channel = new EmbeddedChannel(DefaultChannelId.newInstance(), false, false);
     final List<Parked> parked = new ArrayList<>();
     final List<String> events = new ArrayList<>();
     final ServerConnection connection;
@@ -86,7 +89,9 @@ final class ConnectionRig {
     }
 
     void request(int id, int bodyBytes) {
-        receive(Frames.request(id, "rig", bodyBytes));
+        ByteBuf frame = Frames.request(id, "rig", bodyBytes);
+        receive(allocator.directBuffer(frame.readableBytes()).writeBytes(frame));
+        frame.release();
     }
 
     Parked parked(int id) {

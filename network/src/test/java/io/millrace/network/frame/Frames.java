@@ -53,7 +53,12 @@ public final class Frames {
 
     /** A whole answer frame, length included. */
     public static ByteBuf answer(int correlationId, int bodyBytes) {
-        ByteBuf frame = allocator().directBuffer(8 + bodyBytes);
+        return answer(allocator(), correlationId, bodyBytes);
+    }
+
+    /** A whole answer frame out of {@code allocator}, length included. */
+    public static ByteBuf answer(ByteBufAllocator allocator, int correlationId, int bodyBytes) {
+        ByteBuf frame = allocator.directBuffer(8 + bodyBytes);
         frame.writeInt(4 + bodyBytes).writeInt(correlationId).writeBytes(body(correlationId, bodyBytes));
         return frame;
     }
