@@ -171,6 +171,18 @@ class HttpServerTest {
     }
 
     @Test
+    void leavesAPipelinedRequestUntilTheOneBeforeItIsAnswered() throws Exception {
+        try (RawHttpClient client = connect()) {
+            String next = "GET /greeting HTTP/1.1\r\nHost: x\r\n\r\n";
+            client.send("GET /parked HTTP/1.1\r\nHost: x\r\n\r\n" + next + next);
+            parked.take().answer(HttpAnswer.text(200, "first"));
+            assertThat(client.receive().body()).isEqualTo("first");
+            assertThat(client.receive().body()).isEqualTo("hello\n");
+            assertThat(client.receive().body()).isEqualTo("hello\n");
+        }
+    }
+
+    @Test
     void assemblesRequestsThatComeInPieces() throws IOException {
         try (RawHttpClient client = connect()) {
             for (int request = 0; request < 3; request++) {
