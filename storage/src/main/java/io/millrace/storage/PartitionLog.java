@@ -91,10 +91,18 @@ public interface PartitionLog {
      */
     void highWatermark(long highWatermark);
 
-    /** Cuts everything at and above {@code endOffset}; synced before any file is cut. */
+    /**
+     * Cuts everything at and above {@code endOffset}, whole batches; synced before any file is cut. Durable when
+     * {@link Listener#syncedTo} is told next, unless nothing synced was cut. While a file is cut appends are refused
+     * (KAFKA_STORAGE_ERROR, retriable), and when the offset lies inside a batch of a segment the end may then fall further.
+     */
     void truncateTo(long endOffset);
 
-    /** Drops all records and starts again, empty, at {@code offset}. */
+    /**
+     * Drops all records and starts again, empty, at {@code offset}. In force at once, durable when {@link Listener#syncedTo} is
+     * told next: a power loss before that brings the old records back, so a follower waits for it before it reports
+     * {@code offset} to its leader.
+     */
     void resetTo(long offset);
 
     /** Moves the log start up to {@code offset} (at most the high watermark the caller knows); older segments go. */

@@ -133,7 +133,7 @@ public final class CheckpointLog implements AutoCloseable {
             written.close();
         }
         disk.rename(fresh, path);
-        Path folder = path.toAbsolutePath().getParent();
+        Path folder = path.getParent();
         if (folder != null) {
             disk.syncDirectory(folder);
         }

@@ -104,7 +104,8 @@ final class DirectoryRecovery {
         List<Long> journalIds = new ArrayList<>(shards);
         List<CheckpointLog> checkpoints = new ArrayList<>();
         for (int shard = 0; shard < shards; shard++) {
-            journalIds.add(randomness.nextLong());
+            // Unlike any before, even if a generator should repeat itself: reused files still hold the old groups.
+            journalIds.add(randomness.nextLong() ^ number * MAX_SHARDS + shard);
             checkpoints.add(CheckpointLog.create(
                     disk, journalFolder.resolve(CheckpointLog.name(number, shard)), rows(logsByShard.get(shard))));
         }
@@ -152,7 +153,12 @@ final class DirectoryRecovery {
         List<DiskFile> files = new ArrayList<>();
         for (String name : disk.list(journalFolder)) {
             if (JournalFile.isName(name)) {
-                files.add(disk.open(journalFolder.resolve(name)));
+                DiskFile file = disk.open(journalFolder.resolve(name));
+                files.add(file);
+                // After a kill, groups may be read that are in the page cache alone. Segments are cut by what they say,
+                // so they
+                // must not be gone after a power loss in the middle of this start.
+                file.sync();
             }
         }
         return files;

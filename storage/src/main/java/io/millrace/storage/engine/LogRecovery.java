@@ -6,6 +6,7 @@ import io.millrace.storage.checkpoint.LogRow;
 import io.millrace.storage.disk.Disk;
 import io.millrace.storage.disk.DiskException;
 import io.millrace.storage.disk.DiskFile;
+import io.millrace.storage.epoch.EpochOrderException;
 import io.millrace.storage.log.DerivedState;
 import io.millrace.storage.log.LogSegments;
 import io.millrace.storage.log.LogStart;
@@ -37,6 +38,7 @@ final class LogRecovery {
     private final Path directory;
     private final StateReplay replay;
     private final long rollBytes;
+    private String finding = "";
 
     LogRecovery(Disk disk, Path directory, StateReplay replay, long rollBytes) {
         this.disk = disk;
@@ -47,13 +49,7 @@ final class LogRecovery {
 
     /** Removes what a deleted log left. */
     void delete(RecoveringLog log) throws DiskException {
-        Path folder = PartitionFolder.of(directory, log.identity());
-        if (disk.exists(folder) && log.identity().topicId().equals(PartitionFolder.topicId(disk, folder))) {
-            PartitionFolder.remove(
-                    disk,
-                    PartitionFolder.putAsideForDelete(
-                            disk, folder, log.identity().topicId()));
-        }
+        PartitionFolder.delete(disk, PartitionFolder.of(directory, log.identity()), log.identity());
     }
 
     /** @param logId that the log has from now on */
@@ -61,16 +57,16 @@ final class LogRecovery {
         Path folder = PartitionFolder.of(directory, log.identity());
         boolean hasFolder =
                 disk.exists(folder) && log.identity().topicId().equals(PartitionFolder.topicId(disk, folder));
-        String damage = log.damage();
+        finding = log.damage();
         List<SegmentRow> rows = new ArrayList<>();
         if (hasFolder) {
             try {
                 keep(log, folder, rows);
             } catch (DiskException e) {
-                damage = damageOf(e);
+                finding = damageOf(e);
             }
         } else if (log.row() != null && log.row().segmentBaseOffset() >= 0 && !log.isReset()) {
-            damage = "the folder " + folder + " is missing; its segments were synced up to offset "
+            finding = "the folder " + folder + " is missing; its segments were synced up to offset "
                     + log.row().segmentEndOffset();
         }
         long segmentEnd = rows.isEmpty() ? log.keptEnd() : rows.getLast().endOffset();
@@ -78,7 +74,10 @@ final class LogRecovery {
         try {
             state = replay.rebuild(folder, rows, usableSnapshot(log, segmentEnd), segmentEnd);
         } catch (DiskException e) {
-            damage = damageOf(e);
+            finding = damageOf(e);
+            state = replay.empty();
+        } catch (EpochOrderException e) {
+            finding = "segments in " + folder + " hold epochs out of order: " + e.getMessage();
             state = replay.empty();
         }
         if (!log.extents().isEmpty()) {
@@ -109,7 +108,13 @@ final class LogRecovery {
                 Math.max(segmentEnd, log.logStartOffset()),
                 row == null ? log.logStartOffset() : row.highWatermark(),
                 snapshot,
-                damage.isEmpty() ? null : new StorageFailure(log.identity() + " is read-only: " + damage, false));
+                finding.isEmpty() ? null : new StorageFailure(readOnly(log, finding), false));
+    }
+
+    /** A message from an earlier start says it already. */
+    private static String readOnly(RecoveringLog log, String finding) {
+        String prefix = log.identity() + " is read-only: ";
+        return finding.startsWith(prefix) ? finding : prefix + finding;
     }
 
     /** Damage is a finding about one log; anything else stops the start. */
@@ -134,27 +139,34 @@ final class LogRecovery {
         List<Long> bases = SegmentFiles.baseOffsets(disk.list(folder));
         LogRow row = log.row();
         long lastBase = row == null || log.isReset() ? -1 : row.segmentBaseOffset();
+        // Removed below the log start before a checkpoint knew of the next segment: nothing in it can be missed.
+        boolean gone = lastBase >= 0
+                && !bases.contains(lastBase)
+                && row != null
+                && log.logStartOffset() >= row.segmentEndOffset();
         List<Long> kept = new ArrayList<>();
         for (long base : bases) {
-            if (base > lastBase || (log.isCut() && base >= log.keptEnd())) {
+            if (gone || base > lastBase || (log.isCut() && base >= log.keptEnd())) {
                 SegmentFiles.markDeleted(disk, folder, base);
             } else {
                 kept.add(base);
             }
         }
+        while (kept.size() > 1 && kept.get(1) <= log.logStartOffset()) {
+            SegmentFiles.markDeleted(disk, folder, kept.removeFirst());
+        }
         if (kept.size() < bases.size()) {
             SegmentFiles.removeLeftOvers(disk, folder);
         }
         for (int i = 0; i < kept.size(); i++) {
-            boolean last = i == kept.size() - 1;
             long base = kept.get(i);
-            if (!last) {
+            if (i < kept.size() - 1) {
                 rows.add(found(folder, base, kept.get(i + 1), disk.length(SegmentNames.log(folder, base)), true));
             } else if (row != null) {
                 rows.add(keepLast(log, row, folder, base));
             }
         }
-        if (row != null && lastBase >= 0 && !log.isCut() && (kept.isEmpty() || kept.getLast() != lastBase)) {
+        if (lastBase >= 0 && !gone && !log.isCut() && (kept.isEmpty() || kept.getLast() != lastBase)) {
             throw new SegmentFault(folder, 0, "segment " + lastBase + " is missing").asDiskException();
         }
     }
@@ -181,7 +193,7 @@ final class LogRecovery {
         return found(folder, base, row.segmentEndOffset(), row.segmentBytes(), false);
     }
 
-    /** Keeps the whole batches below {@code endOffset}, whatever the length: an earlier start may have cut it already. */
+    /** Keeps the batches up to {@code endOffset}, exactly, whatever the length: an earlier start may have cut it already. */
     private SegmentRow cutLast(Path folder, long base, Path path, long length, long endOffset) throws DiskException {
         try (DiskFile file = disk.open(path)) {
             long[] kept = {0, base};
@@ -191,10 +203,11 @@ final class LogRecovery {
                     kept[1] = batch.nextOffset();
                 }
             });
-            if (outcome.stop() != ScanOutcome.Stop.END && outcome.endOffset() < endOffset) {
-                throw new SegmentFault(path, outcome.endPosition(), outcome.message()).asDiskException();
-            }
-            if (kept[0] < length) {
+            if (kept[1] < endOffset) {
+                // Not cut: what lies behind may be of use to whoever repairs it.
+                finding = path + " is damaged at " + outcome.endPosition() + ": batches up to offset " + endOffset
+                        + " were synced, good ones end at " + kept[1] + "; " + outcome.message();
+            } else if (kept[0] < length) {
                 file.truncate(kept[0]);
             }
             return found(folder, base, kept[1], kept[0], false);
@@ -228,7 +241,11 @@ final class LogRecovery {
                             sealed.segment(), end, sealed.lengthBytes(), 0, sealed.maxTimestampMs(), true));
                     active = create(folder, end, rows);
                 }
-                observe(batches, state);
+                try {
+                    observe(batches, state);
+                } catch (EpochOrderException e) {
+                    finding = "the journal and the segments disagree: " + e.getMessage();
+                }
                 active.append(batches);
             }
             active.sync();

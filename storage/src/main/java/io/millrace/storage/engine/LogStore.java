@@ -212,6 +212,11 @@ public final class LogStore {
         closeIfDrained();
     }
 
+    @Override
+    public String toString() {
+        return "LogStore[" + directory + ", logs=" + logs.size() + ", " + writeBehind + "]";
+    }
+
     private void closeIfDrained() {
         Runnable done = closed;
         if (done == null || !(failure != null ? !writeBehind.isRunning() : writeBehind.isDrained())) {

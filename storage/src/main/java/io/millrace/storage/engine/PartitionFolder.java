@@ -83,20 +83,17 @@ final class PartitionFolder {
         }
     }
 
-    /** Renames the folder so that it is gone for good, whatever happens next; returns the new name. */
-    static Path putAsideForDelete(Disk disk, Path folder, Uuid topicId) throws DiskException {
-        return putAside(disk, folder, topicId, DELETE_SUFFIX);
-    }
-
-    /** Removes the folder of a deleted log: under its own name, or put aside when a new topic of that name came first. */
-    static void removeOf(Disk disk, Path folder, Uuid topicId) throws DiskException {
-        if (disk.exists(folder) && topicId.equals(topicId(disk, folder))) {
-            remove(disk, putAsideForDelete(disk, folder, topicId));
-            return;
-        }
-        Path stray = aside(folder, topicId, STRAY_SUFFIX);
+    /**
+     * Removes the folder of a deleted log: renamed first, so that it is gone for good whatever happens next. One that bears the
+     * name but belongs to a topic created since is left alone; then the deleted log's own was put aside already.
+     */
+    static void delete(Disk disk, Path folder, LogIdentity identity) throws DiskException {
+        Path stray = aside(folder, identity.topicId(), STRAY_SUFFIX);
         if (disk.exists(stray)) {
             remove(disk, stray);
+        }
+        if (disk.exists(folder) && identity.topicId().equals(topicId(disk, folder))) {
+            remove(disk, putAside(disk, folder, identity.topicId(), DELETE_SUFFIX));
         }
     }
 

@@ -47,14 +47,13 @@ final class SegmentWriters {
         FileWork.Place place = work.place();
         return switch (work) {
             case FileWork.Write write -> write(place, write);
+            case FileWork.Boundary boundary ->
+                FileOutcome.at(replay.batchHolding(boundary.segment(), boundary.offset()));
             case FileWork.Cut cut -> cut(place, cut);
             case FileWork.Remove remove -> remove(place, remove.bases());
             case FileWork.Rebuild rebuild ->
-                FileOutcome.of(replay.rebuild(
-                        place.folder(),
-                        rebuild.segments(),
-                        rebuild.snapshot(),
-                            rebuild.endOffset()));
+                FileOutcome.of(
+                        replay.rebuild(place.folder(), rebuild.segments(), rebuild.snapshot(), rebuild.endOffset()));
             case FileWork.Delete delete -> delete(place);
         };
     }
@@ -182,9 +181,7 @@ final class SegmentWriters {
         dirty.remove(place.logId());
         close(place.logId());
         dirtyFolders.remove(place.folder());
-        if (!place.makeFolder()) {
-            PartitionFolder.removeOf(disk, place.folder(), place.identity().topicId());
-        }
+        PartitionFolder.delete(disk, place.folder(), place.identity());
         return FileOutcome.DONE;
     }
 

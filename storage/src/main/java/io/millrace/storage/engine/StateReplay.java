@@ -45,11 +45,7 @@ final class StateReplay {
      *
      * @throws DiskException of kind FAILED when a segment is damaged
      */
-    DerivedState rebuild(
-            Path folder,
-            List<SegmentRow> segments,
-            LogRow.@Nullable Snapshot snapshot,
-            long endOffset)
+    DerivedState rebuild(Path folder, List<SegmentRow> segments, LogRow.@Nullable Snapshot snapshot, long endOffset)
             throws DiskException {
         DerivedState state = empty();
         long from = restore(folder, segments, snapshot, endOffset, state);
@@ -114,6 +110,22 @@ final class StateReplay {
                 throw new SegmentFault(log.path(), outcome.endPosition(), outcome.message()).asDiskException();
             }
             return outcome.endOffset();
+        }
+    }
+
+    /** Where the batch that holds {@code offset} begins; {@code offset} itself when none holds it. */
+    long batchHolding(SegmentRow segment, long offset) throws DiskException {
+        if (offset >= segment.endOffset()) {
+            return offset;
+        }
+        OpenSegment open =
+                OpenSegment.open(disk, segment.segment().directory(), segment.baseOffset(), StateReplay::closeNow);
+        try {
+            LocatedRange range =
+                    open.locate(offset, segment.endOffset(), 1, true, segment.lengthBytes(), segment.indexEntries());
+            return range.sizeBytes() == 0 ? offset : Math.min(offset, range.baseOffset());
+        } finally {
+            open.release();
         }
     }
 

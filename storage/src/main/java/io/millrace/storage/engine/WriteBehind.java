@@ -368,6 +368,18 @@ final class WriteBehind {
         run();
     }
 
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder("WriteBehind[running=" + running + " paused=" + paused + " draining="
+                + draining + " dirtyBytes=" + dirtyBytes + " wantedBelow=" + wantedBelow + " releasedBelow="
+                + releasedBelow + " " + journal + " changed="
+                + changed.size() + " removed=" + removedLogIds.size() + " needing=");
+        for (JournaledLog log : needing) {
+            text.append(log.files()).append(' ');
+        }
+        return text.append(']').toString();
+    }
+
     /** Whether everything is in segments and the checkpoint says so. */
     boolean isDrained() {
         return draining

@@ -295,4 +295,11 @@ public final class Journal {
     public List<JournalFile> files() {
         return files.all();
     }
+
+    @Override
+    public String toString() {
+        return "Journal[" + state + ", enlisted=" + enlisted.size() + ", group=" + nextGroup + ", generation="
+                + files.generation() + ", files=" + files.count() + (growing ? ", growing" : "")
+                + (flushPosted ? ", flush posted]" : "]");
+    }
 }

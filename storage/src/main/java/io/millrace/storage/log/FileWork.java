@@ -45,13 +45,21 @@ public sealed interface FileWork {
     record Sealing(long baseOffset, long lengthBytes, List<SideSection> sections) {}
 
     /**
+     * Finds where the batch that holds an offset begins, for a truncation inside it.
+     *
+     * @param plan number of the log's contents that this is about
+     */
+    record Boundary(Place place, SegmentRow segment, long offset, int plan) implements FileWork {}
+
+    /**
      * Removes whole segments and shortens one.
      *
      * @param removedBases segments to remove
-     * @param cutBase segment to shorten so that it ends at or below {@code endOffset}; -1 none
+     * @param cutBase segment to shorten so that it ends at {@code endOffset}; -1 none
      * @param cutLengthBytes its present length
+     * @param plan number of the log's contents that this is about
      */
-    record Cut(Place place, List<Long> removedBases, long cutBase, long cutLengthBytes, long endOffset)
+    record Cut(Place place, List<Long> removedBases, long cutBase, long cutLengthBytes, long endOffset, int plan)
             implements FileWork {}
 
     /**
@@ -60,16 +68,11 @@ public sealed interface FileWork {
      * @param endOffset where the segments end
      * @param plan number of the log's contents that this is about
      */
-    record Rebuild(
-            Place place,
-            List<SegmentRow> segments,
-            long endOffset,
-            LogRow.@Nullable Snapshot snapshot,
-            int plan)
+    record Rebuild(Place place, List<SegmentRow> segments, long endOffset, LogRow.@Nullable Snapshot snapshot, int plan)
             implements FileWork {}
 
-    /** Removes whole segments below the log start, or all of them after a reset. */
-    record Remove(Place place, List<Long> bases) implements FileWork {}
+    /** Removes whole segments: those below the log start, or, for a {@code reset}, all. */
+    record Remove(Place place, List<Long> bases, boolean reset) implements FileWork {}
 
     /** Renames the folder, then removes it. */
     record Delete(Place place) implements FileWork {}

@@ -58,6 +58,8 @@ public final class JournaledLog implements PartitionLog, AppendTarget, JournalMe
     private @Nullable Listener listener;
     private @Nullable StorageFailure damage;
     private long logStartOffset;
+    private long collectedLogStart;
+    private long syncedLogStart;
     private long collectedEnd;
     private long inFlightEnd;
     private long writtenEnd;
@@ -79,6 +81,8 @@ public final class JournaledLog implements PartitionLog, AppendTarget, JournalMe
         this.damage = start.damage();
         this.tail = new TailLog(start.endOffset());
         this.logStartOffset = start.logStartOffset();
+        this.collectedLogStart = start.logStartOffset();
+        this.syncedLogStart = start.logStartOffset();
         this.collectedEnd = start.endOffset();
         this.inFlightEnd = start.endOffset();
         this.writtenEnd = start.endOffset();
@@ -110,6 +114,11 @@ public final class JournaledLog implements PartitionLog, AppendTarget, JournalMe
     @Override
     public long logStartOffset() {
         return logStartOffset;
+    }
+
+    /** The log start that survives a power loss: segments below it may go. */
+    long syncedLogStart() {
+        return syncedLogStart;
     }
 
     @Override
@@ -293,9 +302,14 @@ public final class JournaledLog implements PartitionLog, AppendTarget, JournalMe
             int after = controls.collectAfter(group);
             complete = after >= 0;
             note(Math.max(after, 0), group);
+            if (after == PendingControls.LOG_START) {
+                collectedLogStart = logStartOffset;
+            }
         }
         inFlightEnd = collectedEnd;
-        host.needsCheckpoint(this);
+        if (files.needsCheckpoint()) {
+            host.needsCheckpoint(this);
+        }
         enlisted = !complete;
         return complete;
     }
@@ -353,13 +367,17 @@ public final class JournaledLog implements PartitionLog, AppendTarget, JournalMe
     public void groupSynced() {
         int synced = controlsInFlight;
         controlsInFlight = 0;
+        if ((synced & PendingControls.LOG_START) != 0) {
+            syncedLogStart = collectedLogStart;
+        }
         boolean moved = inFlightEnd > syncedEnd;
         if (moved) {
             syncedEnd = inFlightEnd;
         }
         files.synced(synced);
         Listener told = listener;
-        if (moved && told != null) {
+        boolean cut = (synced & (PendingControls.RESET | PendingControls.TRUNCATED)) != 0;
+        if ((moved || cut) && told != null) {
             told.syncedTo(syncedEnd);
         }
     }
@@ -381,7 +399,7 @@ public final class JournaledLog implements PartitionLog, AppendTarget, JournalMe
         if (endOffset >= logEndOffset()) {
             return;
         }
-        if (endOffset < logStartOffset) {
+        if (endOffset <= logStartOffset) {
             resetTo(endOffset);
             return;
         }
@@ -393,21 +411,34 @@ public final class JournaledLog implements PartitionLog, AppendTarget, JournalMe
         }
         // May be lower than asked for: a batch goes as a whole.
         long end = tail.endOffset();
-        journalEnd(end);
+        if (end < logStartOffset) {
+            // The batch held the log start as well: nothing readable is left.
+            resetTo(end);
+            return;
+        }
+        if (inTail && end < collectedEnd) {
+            controls.truncate(end);
+            enlist();
+        }
+        ended(end);
         reads.clear();
         files.truncated(inTail, end);
     }
 
-    /** The file cut found that the boundary lies inside a batch: the log ends where the file does. */
-    void endedBelow(long endOffset) {
-        journalEnd(endOffset);
+    /** Files are not what look-ups under way began with. */
+    void filesCut() {
+        reads.clear();
     }
 
-    private void journalEnd(long endOffset) {
-        if (endOffset < collectedEnd) {
-            controls.truncate(endOffset);
-            enlist();
+    /** Where a truncation below the tail cuts is known: a batch begins there. Now it goes to the journal. */
+    void cutAt(long endOffset) {
+        if (endOffset < logStartOffset) {
+            resetTo(endOffset);
+            return;
         }
+        tail.resetTo(endOffset);
+        controls.truncate(endOffset);
+        enlist();
         ended(endOffset);
     }
 
@@ -427,6 +458,8 @@ public final class JournaledLog implements PartitionLog, AppendTarget, JournalMe
         enlist();
         tail.resetTo(offset);
         logStartOffset = offset;
+        collectedLogStart = offset;
+        syncedLogStart = offset;
         collectedEnd = offset;
         inFlightEnd = offset;
         writtenEnd = offset;
@@ -460,9 +493,8 @@ public final class JournaledLog implements PartitionLog, AppendTarget, JournalMe
         closed = true;
         controls.delete();
         enlist();
-        long end = collectedEnd;
-        tail.resetTo(end);
-        ended(end);
+        // What is in the running group still goes out; nothing after it but the delete.
+        tail.resetTo(collectedEnd);
         reads.clear();
         files.deleteAsked();
     }
@@ -571,5 +603,10 @@ public final class JournaledLog implements PartitionLog, AppendTarget, JournalMe
 
     LogHost host() {
         return host;
+    }
+
+    @Override
+    public String toString() {
+        return files.toString();
     }
 }

@@ -37,6 +37,9 @@ public final class LogFiles {
     private boolean resetAsked;
     private boolean resetDue;
     private long cutTo = NONE;
+    // Whether cutTo is where a batch begins: what the journal says must be exact, for a start may find the file cut
+    // already.
+    private boolean cutExact;
     private boolean cutDue;
     private boolean cutting;
     private boolean rebuildAsked;
@@ -84,6 +87,11 @@ public final class LogFiles {
         return cutting;
     }
 
+    /** Whether files will be cut, or are right now: what look-ups find in them may be half gone. */
+    boolean isCutDue() {
+        return cutTo != NONE || resetAsked || deleteAsked;
+    }
+
     public boolean isRemoved() {
         return removed;
     }
@@ -122,7 +130,13 @@ public final class LogFiles {
 
     /** After a piece of work: whether the log should come again without waiting for its next append. */
     public void wishAgain() {
-        boolean duty = deleteDue || resetDue || cutDue || rebuildAsked || removeDue || rolls.nextRoll() != null;
+        boolean duty = deleteDue
+                || resetDue
+                || cutDue
+                || (cutTo != NONE && !cutExact)
+                || rebuildAsked
+                || removeDue
+                || rolls.nextRoll() != null;
         long syncedBytes =
                 log.syncedEndOffset() > log.tail().startOffset() ? log.tail().sizeBytes() : 0;
         if (!removed && running == null && (duty || syncedBytes >= WORTH_WRITING_BYTES)) {
@@ -136,11 +150,16 @@ public final class LogFiles {
         SegmentRow active = segments.last();
         long activeBase = active == null ? log.tail().startOffset() : Math.min(active.baseOffset(), endOffset);
         rolls.truncated(endOffset, activeBase, log.tail().sizeBytes() + (active == null ? 0 : active.lengthBytes()));
-        if (!inTail || running instanceof FileWork.Write) {
+        boolean written = active != null && active.endOffset() > log.tail().startOffset();
+        boolean writing = running instanceof FileWork.Write || running instanceof FileWork.Cut;
+        // After a reset all that segments hold goes anyway.
+        if (!resetAsked && (!inTail || written || writing)) {
             cutTo = cutTo == NONE ? endOffset : Math.min(cutTo, endOffset);
             cutting |= !inTail;
-            // What a running write adds was never checkpointed: taking it back needs no record.
-            cutDue |= inTail;
+            // What a running write adds was never checkpointed: taking it back needs no record. A deeper cut waits for
+            // its own.
+            cutDue = inTail;
+            cutExact = inTail;
         }
         if (!log.observers().truncatedTo(endOffset)) {
             cutting = true;
@@ -185,20 +204,19 @@ public final class LogFiles {
             return deleteDue ? new FileWork.Delete(place()) : null;
         }
         if (resetAsked) {
-            return resetDue ? new FileWork.Remove(place(), segments.bases()) : null;
+            return resetDue ? new FileWork.Remove(place(), segments.bases(), true) : null;
         }
         if (cutTo != NONE) {
-            return cutDue ? planCut() : null;
+            return cutExact ? (cutDue ? planCut() : null) : planBoundary();
         }
         if (rebuildAsked) {
-            return new FileWork.Rebuild(
-                    place(), segments.copy(), log.tail().startOffset(), rolls.snapshot(), plan);
+            return new FileWork.Rebuild(place(), segments.copy(), log.tail().startOffset(), rolls.snapshot(), plan);
         }
         if (removeDue) {
             removeDue = false;
-            List<Long> bases = segments.basesBelow(log.logStartOffset());
+            List<Long> bases = segments.basesBelow(log.syncedLogStart());
             if (!bases.isEmpty()) {
-                return new FileWork.Remove(place(), bases);
+                return new FileWork.Remove(place(), bases, false);
             }
         }
         return planWrite(maxBytes);
@@ -208,11 +226,32 @@ public final class LogFiles {
         return new FileWork.Place(log.logId(), log.identity(), folder, !hasFolder);
     }
 
+    private FileWork planBoundary() {
+        SegmentRow holding = segments.holding(cutTo);
+        if (holding == null) {
+            throw new IllegalStateException("a cut to " + cutTo + " below the tail needs a segment: " + this);
+        }
+        return new FileWork.Boundary(place(), holding, cutTo, plan);
+    }
+
+    private void bounded(FileWork.Boundary work, FileOutcome outcome) {
+        if (work.plan() == plan) {
+            cutTo = outcome.boundary();
+            cutExact = true;
+            log.cutAt(outcome.boundary());
+        }
+    }
+
     private FileWork planCut() {
         List<Long> above = segments.basesFrom(cutTo);
         SegmentRow kept = segments.lastBelow(cutTo);
         return new FileWork.Cut(
-                place(), above, kept == null ? NONE : kept.baseOffset(), kept == null ? 0 : kept.lengthBytes(), cutTo);
+                place(),
+                above,
+                kept == null ? NONE : kept.baseOffset(),
+                kept == null ? 0 : kept.lengthBytes(),
+                cutTo,
+                plan);
     }
 
     private @Nullable FileWork planWrite(int maxBytes) {
@@ -227,7 +266,7 @@ public final class LogFiles {
                 sealing = new FileWork.Sealing(active.baseOffset(), active.lengthBytes(), roll.sections());
                 roll = rolls.rollAfterNext();
             } else {
-                rolls.rolled();
+                rolls.rolled(from);
                 roll = rolls.nextRoll();
             }
         }
@@ -259,13 +298,14 @@ public final class LogFiles {
             write.slices().forEach(TailSlice::release);
         }
         if (work == null || outcome == null) {
-            removeDue |= work instanceof FileWork.Remove;
+            removeDue |= work instanceof FileWork.Remove remove && !remove.reset();
             return;
         }
         // Only a write makes the folder; a cut or a removal of nothing does not.
         hasFolder |= work instanceof FileWork.Write;
         switch (work) {
             case FileWork.Write write -> written(write, outcome.written());
+            case FileWork.Boundary boundary -> bounded(boundary, outcome);
             case FileWork.Cut cut -> cut(cut, outcome.written());
             case FileWork.Remove remove -> removed(remove);
             case FileWork.Rebuild rebuild -> rebuilt(rebuild, outcome);
@@ -275,8 +315,8 @@ public final class LogFiles {
 
     private void written(FileWork.Write write, @Nullable WriteOutcome outcome) {
         if (write.sealed() != null) {
-            rolls.rolled();
-            segments.lastSealed();
+            SegmentRow last = segments.lastSealed();
+            rolls.rolled(last.endOffset());
             dropReaders();
         }
         if (outcome == null) {
@@ -290,22 +330,22 @@ public final class LogFiles {
 
     private void cut(FileWork.Cut work, @Nullable WriteOutcome outcome) {
         segments.remove(work.removedBases(), log.host().reader());
-        long end = work.endOffset();
         if (outcome != null) {
             segments.wrote(folder, work.cutBase(), outcome);
             dropReaders();
-            end = outcome.endOffset();
         }
-        if (cutTo >= work.endOffset()) {
-            cutTo = NONE;
-            cutDue = false;
+        log.filesCut();
+        if (work.plan() != plan) {
+            // Truncated again, or reset, meanwhile: that has asked for a cut of its own.
+            return;
         }
-        if (cutting) {
-            // The boundary may have been inside a batch: the log ends where the file does.
-            log.tail().resetTo(end);
-            log.endedBelow(end);
-        } else {
-            log.tail().dropBelow(Math.min(end, log.tail().endOffset()));
+        cutTo = NONE;
+        cutDue = false;
+        if (!cutting) {
+            SegmentRow last = segments.last();
+            if (last != null) {
+                log.tail().dropBelow(Math.min(last.endOffset(), log.tail().endOffset()));
+            }
         }
         cutting = cutTo != NONE || rebuildAsked;
     }
@@ -319,8 +359,10 @@ public final class LogFiles {
     }
 
     private void removed(FileWork.Remove work) {
+        log.filesCut();
         segments.remove(work.bases(), log.host().reader());
-        if (resetDue) {
+        // Another reset since then waits for its own record.
+        if (work.reset() && resetDue) {
             resetDue = false;
             resetAsked = false;
         }
@@ -347,11 +389,19 @@ public final class LogFiles {
 
     /** What {@link #oldestGeneration} will be once a checkpoint is written behind all file work done so far. */
     public long oldestGenerationAfterCheckpoint() {
-        SegmentRow active = segments.last();
-        long end = active == null ? log.tail().startOffset() : active.endOffset();
         return Math.min(
                 isSettled() ? GenerationQueue.NONE : controlGeneration,
-                log.generations().oldestAfter(end));
+                log.generations().oldestAfter(durableEnd()));
+    }
+
+    /**
+     * What the next checkpoint makes durable of the log as it is now. Not what segments end with: after a truncation or reset
+     * they may hold, for a while, other batches at offsets that were given again.
+     */
+    private long durableEnd() {
+        SegmentRow active = segments.last();
+        long tailStart = log.tail().startOffset();
+        return active == null ? tailStart : Math.min(tailStart, active.endOffset());
     }
 
     private boolean isSettled() {
@@ -375,7 +425,8 @@ public final class LogFiles {
                 Math.min(log.highWatermark(), log.syncedEndOffset()),
                 damage == null ? "" : damage.message(),
                 active == null ? null : rolls.snapshotBelow(end, base));
-        return new LogCheckpoint(log, row, oldestGenerationAfterCheckpoint(), settled, controlVersion, plan);
+        return new LogCheckpoint(
+                log, row, oldestGenerationAfterCheckpoint(), settled, controlVersion, plan, durableEnd());
     }
 
     /** The checkpoint is synced. */
@@ -384,9 +435,18 @@ public final class LogFiles {
             // Truncated since: the row speaks of batches that are gone, and offsets may have been given again.
             return;
         }
-        log.generations().dropThrough(written.row().segmentEndOffset());
+        log.generations().dropThrough(written.durableEnd());
         if (written.settled() && written.controlVersion() == controlVersion) {
             controlGeneration = GenerationQueue.NONE;
         }
+    }
+
+    @Override
+    public String toString() {
+        return log.identity() + "[tail=" + log.tail().startOffset() + ".."
+                + log.tail().endOffset() + " synced="
+                + log.syncedEndOffset() + " cutTo=" + cutTo + " cutDue=" + cutDue + " rebuild=" + rebuildAsked
+                + " reset=" + resetAsked + " delete=" + deleteAsked + " controls=" + controlGeneration + " oldest="
+                + oldestGeneration() + " running=" + (running != null) + " segments=" + segments + "]";
     }
 }

@@ -25,6 +25,8 @@ final class LogReads {
     private final ArrayList<Ready> ready = new ArrayList<>(1);
     private final ArrayList<Waiting> waiting = new ArrayList<>(1);
     private @Nullable StorageFailure failure;
+    // Moves whenever what look-ups under way have seen may be gone.
+    private int version;
 
     LogReads(JournaledLog log) {
         this.log = log;
@@ -48,9 +50,11 @@ final class LogReads {
         private final long bound;
         private final int maxBytes;
         private final List<Runnable> readers = new ArrayList<>(1);
+        private final int version;
         private boolean done;
 
-        Waiting(long offset, long bound, int maxBytes) {
+        Waiting(long offset, long bound, int maxBytes, int version) {
+            this.version = version;
             this.offset = offset;
             this.bound = bound;
             this.maxBytes = maxBytes;
@@ -106,7 +110,7 @@ final class LogReads {
             return NOTHING;
         }
         long end = Math.min(bound, row.endOffset());
-        Waiting started = new Waiting(offset, bound, maxBytes);
+        Waiting started = new Waiting(offset, bound, maxBytes, version);
         waiting.add(started);
         log.host()
                 .reader()
@@ -127,13 +131,16 @@ final class LogReads {
             @Nullable LocatedRange range,
             @Nullable OpenSegment segment,
             @Nullable DiskException problem) {
-        // A truncation may have made the look-up worthless; its readers repeat their reads and get what is there now.
+        // A truncation may have made the look-up worthless, a failed one too, for files are cut while it runs; its
+        // readers
+        // repeat their reads and get what is there now.
         boolean wanted = waiting.remove(started);
-        if (problem != null) {
+        boolean stands = wanted && started.version == version && !log.files().isCutDue();
+        if (problem != null && stands) {
             failure = new StorageFailure(
                     "reading " + log.identity() + " at offset " + started.offset + " failed: " + problem.getMessage(),
                     false);
-        } else if (wanted && range != null && segment != null) {
+        } else if (stands && range != null && segment != null) {
             if (ready.size() == MAX_READY) {
                 ready.removeFirst().segment().release();
             }
@@ -145,6 +152,7 @@ final class LogReads {
 
     /** What was located is not to be used any more. */
     void clear() {
+        version++;
         for (int i = 0; i < ready.size(); i++) {
             ready.get(i).segment().release();
         }

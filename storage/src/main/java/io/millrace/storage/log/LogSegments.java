@@ -99,8 +99,10 @@ public final class LogSegments {
         return bases;
     }
 
-    void lastSealed() {
-        rows.set(rows.size() - 1, rows.getLast().asSealed());
+    SegmentRow lastSealed() {
+        SegmentRow sealed = rows.getLast().asSealed();
+        rows.set(rows.size() - 1, sealed);
+        return sealed;
     }
 
     /** A write or cut left the segment like this; a new base is a new segment. */
@@ -112,6 +114,11 @@ public final class LogSegments {
         }
         sizeBytes += outcome.lengthBytes() - last.lengthBytes();
         rows.set(rows.size() - 1, last.wrote(outcome));
+    }
+
+    @Override
+    public String toString() {
+        return rows.toString();
     }
 
     void remove(List<Long> bases, SegmentReader reader) {

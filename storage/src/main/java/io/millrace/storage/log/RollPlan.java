@@ -110,8 +110,12 @@ final class RollPlan {
         return all.hasNext() ? all.next() : null;
     }
 
-    void rolled() {
-        rolls.remove();
+    /** A segment that ends there is sealed; a truncation may have taken the roll away meanwhile. */
+    void rolled(long endOffset) {
+        SegmentRoll first = rolls.peek();
+        if (first != null && first.endOffset() <= endOffset) {
+            rolls.remove();
+        }
     }
 
     /** What lies at or above {@code endOffset} is gone; {@code activeBase} and {@code bytes} describe the open segment again. */

@@ -96,7 +96,7 @@ final class StoreFixture {
         boolean[] done = {false};
         store.close(() -> done[0] = true);
         settle();
-        assertThat(done[0]).as("closed").isTrue();
+        assertThat(done[0]).as("closed: %s", store).isTrue();
         if (failures.isEmpty()) {
             directory.markClean();
         }
@@ -157,10 +157,26 @@ final class StoreFixture {
                 next = addValues(bytes(slice), offset, values);
                 slice.release();
             }
-            assertThat(next).as("progress").isGreaterThan(offset);
+            assertThat(next).as("progress in %s: %s", log, result).isGreaterThan(offset);
             offset = next;
         }
         return values;
+    }
+
+    /** Adds the base offset of each batch; returns the offset behind them. */
+    long addBases(ReadResult.Batches batches, List<Long> bases) throws IOException {
+        long next = -1;
+        for (LogSlice slice : batches.slices()) {
+            ByteBuffer bytes = bytes(slice);
+            slice.release();
+            RecordBatchScanner scanner = new RecordBatchScanner();
+            scanner.reset(bytes, 0, bytes.limit());
+            while (scanner.next()) {
+                bases.add(scanner.batch().baseOffset());
+                next = scanner.batch().nextOffset();
+            }
+        }
+        return next;
     }
 
     static ByteBuffer bytes(LogSlice slice) throws IOException {
