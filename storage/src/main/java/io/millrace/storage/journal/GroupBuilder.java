@@ -20,7 +20,7 @@ public final class GroupBuilder {
 
     private final int maxBytes;
     private final ByteBuffer header = ByteBuffer.allocateDirect(GroupLayout.HEADER_BYTES);
-    private final ByteBuffer staging = ByteBuffer.allocateDirect(STAGING_BYTES);
+    private final ByteBuffer staging;
     private final ByteBuffer padding = ByteBuffer.allocateDirect(GroupLayout.BLOCK_BYTES);
     private ByteBuffer[] pieces = new ByteBuffer[64];
     private int pieceCount = 1;
@@ -32,6 +32,7 @@ public final class GroupBuilder {
 
     GroupBuilder(int maxBytes) {
         this.maxBytes = maxBytes;
+        this.staging = ByteBuffer.allocateDirect(Math.min(STAGING_BYTES, maxBytes + 2 * STAGING_RESERVE_BYTES));
     }
 
     /** Record bytes that may still be added, header included; may be negative. */

@@ -75,7 +75,7 @@ public final class JournalFile {
 
     /** Zeros, not fallocate: writing into unwritten extents makes every sync a metadata commit (0.11 ms against 0.07 ms at 64 KiB). */
     private static void fill(DiskFile file, long from, long to) throws DiskException {
-        ByteBuffer zeros = ByteBuffer.allocateDirect(FILL_BYTES);
+        ByteBuffer zeros = ByteBuffer.allocateDirect((int) Math.min(FILL_BYTES, to - from));
         long position = from;
         while (position < to) {
             zeros.clear().limit((int) Math.min(FILL_BYTES, to - position));

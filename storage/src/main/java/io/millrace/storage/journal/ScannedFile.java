@@ -10,12 +10,12 @@ import org.jspecify.annotations.Nullable;
 final class ScannedFile {
 
     private static final int WINDOW_BYTES = 256 * 1024;
-    private static final int START_GROUP_BYTES = 1 << 20;
+    private static final int START_GROUP_BYTES = 16 * 1024;
 
     private final DiskFile file;
     private final long journalId;
     private final long lengthBytes;
-    private final ByteBuffer window = ByteBuffer.allocate(WINDOW_BYTES);
+    private final ByteBuffer window;
     private ByteBuffer groupBytes = ByteBuffer.allocate(START_GROUP_BYTES);
     private long generation = JournalFile.FREE;
 
@@ -23,6 +23,7 @@ final class ScannedFile {
         this.file = file;
         this.journalId = journalId;
         this.lengthBytes = file.length();
+        this.window = ByteBuffer.allocate((int) Math.min(WINDOW_BYTES, lengthBytes));
     }
 
     DiskFile file() {
@@ -125,7 +126,7 @@ final class ScannedFile {
                     return position + at;
                 }
             }
-            position += WINDOW_BYTES;
+            position += window.capacity();
         }
         return -1;
     }
