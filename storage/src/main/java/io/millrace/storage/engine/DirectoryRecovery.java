@@ -15,7 +15,9 @@ import io.millrace.storage.journal.JournalScan;
 import io.millrace.storage.log.LogStart;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.ToIntFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -194,11 +196,13 @@ final class DirectoryRecovery {
         for (int shard = 0; shard < shards; shard++) {
             byShard.add(new ArrayList<>());
         }
+        Map<String, Integer> names = new LinkedHashMap<>();
         for (RecoveringLog log : logs) {
             if (log.isDeleted()) {
                 recovery.delete(log);
                 continue;
             }
+            names.merge(log.identity().toString(), 1, Integer::sum);
             List<LogStart> mates = byShard.get(shardOf.applyAsInt(log.identity()));
             LogStart start = recovery.recover(log, mates.size());
             if (start.damage() != null) {
@@ -208,6 +212,13 @@ final class DirectoryRecovery {
                         start.damage().message());
             }
             mates.add(start);
+        }
+        for (List<LogStart> mates : byShard) {
+            for (int i = 0; i < mates.size(); i++) {
+                if (names.getOrDefault(mates.get(i).identity().toString(), 0) > 1) {
+                    mates.set(i, recovery.unlessPutAside(mates.get(i)));
+                }
+            }
         }
         return byShard;
     }

@@ -1,6 +1,7 @@
 package io.millrace.storage.engine;
 
 import io.millrace.protocol.record.RecordBatchScanner;
+import io.millrace.storage.LogIdentity;
 import io.millrace.storage.StorageFailure;
 import io.millrace.storage.checkpoint.LogRow;
 import io.millrace.storage.disk.Disk;
@@ -115,6 +116,31 @@ final class LogRecovery {
     private static String readOnly(RecoveringLog log, String finding) {
         String prefix = log.identity() + " is read-only: ";
         return finding.startsWith(prefix) ? finding : prefix + finding;
+    }
+
+    /**
+     * A log whose folder went to a newer topic of the same name while the start brought that one's batches into segments: its
+     * own delete was under way and is not durable. Its files are kept aside and it is read-only until it is deleted again.
+     */
+    LogStart unlessPutAside(LogStart start) throws DiskException {
+        LogIdentity identity = start.identity();
+        boolean keeps = !start.hasFolder() || identity.topicId().equals(PartitionFolder.topicId(disk, start.folder()));
+        if (keeps) {
+            return start;
+        }
+        return new LogStart(
+                identity,
+                start.logId(),
+                start.folder(),
+                false,
+                new LogSegments(),
+                replay.empty(),
+                start.logStartOffset(),
+                start.endOffset(),
+                start.highWatermark(),
+                null,
+                new StorageFailure(
+                        identity + " is read-only: a newer topic of the same name has its folder; delete it again", false));
     }
 
     /** Damage is a finding about one log; anything else stops the start. */

@@ -134,6 +134,9 @@ public final class LogStore {
      * Makes a new, empty log. It takes appends at once; its create record goes out with the next group, so what is reported
      * synced later includes it. Its folder is made with its first segment.
      *
+     * <p>A log of the same name and another topic id may be under deletion in this store, whose journal has the delete first.
+     * When it is in another shard's store its delete must be done before: journals of two shards know no common order.
+     *
      * @throws IllegalStateException when the log exists
      */
     public PartitionLog create(LogIdentity identity, LogConfig logConfig) {
