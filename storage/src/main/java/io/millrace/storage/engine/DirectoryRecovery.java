@@ -134,7 +134,8 @@ final class DirectoryRecovery {
             case BootRecord.Found.Damaged damaged ->
                 throw new StorageStartException(
                         "log directory " + directory + " cannot be started: " + damaged.message()
-                                + "; restore this file from a backup, or move the folder away and let replicas refill it",
+                                + "; restore this file from a backup, or move the folder away and let replicas refill"
+                                + " it",
                         null);
         };
     }

@@ -140,7 +140,8 @@ final class LogRecovery {
                 start.highWatermark(),
                 null,
                 new StorageFailure(
-                        identity + " is read-only: a newer topic of the same name has its folder; delete it again", false));
+                        identity + " is read-only: a newer topic of the same name has its folder; delete it again",
+                        false));
     }
 
     /** Damage is a finding about one log; anything else stops the start. */

@@ -494,7 +494,9 @@ public final class JournaledLog implements PartitionLog, AppendTarget, JournalMe
         controls.delete();
         enlist();
         // What is in the running group still goes out; nothing after it but the delete.
-        tail.resetTo(collectedEnd);
+        // What the journal holds stays in the tail until the files go: a checkpoint before that still describes the
+        // log.
+        tail.truncateTo(collectedEnd);
         reads.clear();
         files.deleteAsked();
     }

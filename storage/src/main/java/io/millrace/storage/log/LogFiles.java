@@ -309,7 +309,10 @@ public final class LogFiles {
             case FileWork.Cut cut -> cut(cut, outcome.written());
             case FileWork.Remove remove -> removed(remove);
             case FileWork.Rebuild rebuild -> rebuilt(rebuild, outcome);
-            case FileWork.Delete delete -> removed = true;
+            case FileWork.Delete delete -> {
+                removed = true;
+                log.tail().close();
+            }
         }
     }
 

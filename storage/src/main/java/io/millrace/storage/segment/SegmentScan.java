@@ -27,7 +27,8 @@ public final class SegmentScan {
     private SegmentScan(DiskFile log, long lengthBytes) {
         this.log = log;
         this.lengthBytes = lengthBytes;
-        this.window = ByteBuffer.allocate((int) Math.min(WINDOW_BYTES, lengthBytes)).limit(0);
+        this.window =
+                ByteBuffer.allocate((int) Math.min(WINDOW_BYTES, lengthBytes)).limit(0);
     }
 
     /**
