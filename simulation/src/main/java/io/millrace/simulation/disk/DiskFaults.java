@@ -63,6 +63,11 @@ public final class DiskFaults {
         return number >= cutAtOperation;
     }
 
+    /** Whether a sync has failed: then nothing that was only written can be counted on. */
+    public boolean syncHasFailed() {
+        return syncs >= failedSync;
+    }
+
     boolean nextSyncFails() {
         return ++syncs == failedSync;
     }

@@ -1,0 +1,51 @@
+package io.millrace.simulation.recovery;
+
+import io.millrace.protocol.compress.Codec;
+import io.millrace.protocol.record.RecordBatchBuilder;
+import io.millrace.protocol.record.RecordBatchView;
+import io.millrace.simulation.SimRandom;
+import java.nio.ByteBuffer;
+
+/** Makes the batches of a workload; every record's bytes are drawn, so that no two batches are alike. Owned by the check's thread. */
+final class BatchMaker {
+
+    private static final int MAX_BATCH_BYTES = 4 << 20;
+
+    private final SimRandom random;
+    private final RecordBatchBuilder builder = new RecordBatchBuilder(4096, MAX_BATCH_BYTES);
+    private final RecordBatchView view = new RecordBatchView();
+
+    BatchMaker(SimRandom random) {
+        this.random = random;
+    }
+
+    /** A batch as a client sends it: base offset 0, no leader epoch. */
+    byte[] make(long nowMs, int records, int maxValueBytes, long producerId, int producerEpoch, int sequence) {
+        builder.clear();
+        builder.codec(Codec.NONE).producer(producerId, (short) producerEpoch, sequence);
+        for (int i = 0; i < records; i++) {
+            byte[] key = random.oneIn(3) ? null : new byte[8];
+            if (key != null) {
+                random.fill(key);
+            }
+            byte[] value = new byte[random.between(1, maxValueBytes)];
+            random.fill(value);
+            if (!builder.append(nowMs - random.nextInt(1000), key, value)) {
+                throw new IllegalStateException("a batch of " + records + " records does not fit");
+            }
+        }
+        ByteBuffer built = builder.build();
+        byte[] bytes = new byte[built.remaining()];
+        built.get(bytes);
+        return bytes;
+    }
+
+    /** The same batch as the log must hold it. */
+    byte[] placed(byte[] batch, long baseOffset, int leaderEpoch) {
+        byte[] placed = batch.clone();
+        view.wrap(ByteBuffer.wrap(placed), 0);
+        view.baseOffset(baseOffset);
+        view.partitionLeaderEpoch(leaderEpoch);
+        return placed;
+    }
+}

@@ -1,0 +1,83 @@
+package io.millrace.simulation.recovery;
+
+import io.millrace.protocol.ErrorCode;
+import io.millrace.protocol.record.ValidationRules;
+import io.millrace.storage.AppendResult;
+import io.millrace.storage.PartitionLog;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** What an idempotent producer may count on, before and after a crash. Stateless. */
+final class Probes {
+
+    private Probes() {}
+
+    /**
+     * A producer that did not hear the answer sends its last batch again: the log must answer where it lies. Loop of the log
+     * only.
+     *
+     * @param busy whether the log may ask to try later
+     */
+    static void resend(PartitionLog log, ModelBatch last, int leaderEpoch, boolean busy) {
+        AppendResult result = log.appendAsLeader(last.bytes().duplicate(), leaderEpoch, ValidationRules.Origin.CLIENT);
+        boolean recognised = result instanceof AppendResult.Duplicate duplicate
+                && duplicate.baseOffset() == last.baseOffset()
+                && duplicate.endOffset() == last.endOffset();
+        boolean later = busy && result instanceof AppendResult.Refused refused && isRetriable(refused);
+        if (!recognised && !later) {
+            throw new Violation(log.identity() + ": batch " + last + " sent again was answered " + result);
+        }
+    }
+
+    static boolean isRetriable(AppendResult.Refused refused) {
+        return refused.error() == ErrorCode.KAFKA_STORAGE_ERROR;
+    }
+
+    /** Every producer with a batch in the recovered log is still known, in all logs. */
+    static void producersKnown(StoreProcess process, LogHistory history, ModelLog state) {
+        PartitionLog log = process.find(history.identity());
+        if (log == null) {
+            return;
+        }
+        Map<Long, ModelBatch> lasts = new LinkedHashMap<>();
+        for (ModelBatch batch : state.batches()) {
+            if (batch.isIdempotent()) {
+                lasts.put(batch.producerId(), batch);
+            }
+        }
+        int epoch = Math.max(0, log.latestEpoch());
+        for (ModelBatch last : lasts.values()) {
+            process.runOnLoopOf(history.identity(), () -> resend(log, last, epoch, false));
+        }
+        if (log.logEndOffset() != state.endOffset()) {
+            throw new Violation(history.identity() + ": grew by duplicates from " + state.endOffset() + " to "
+                    + log.logEndOffset());
+        }
+    }
+
+    /** Each leader epoch that has batches ends where the next one with batches begins. */
+    static void epochsKnown(StoreProcess process, LogHistory history, ModelLog state) {
+        PartitionLog log = process.find(history.identity());
+        if (log == null || state.batches().isEmpty()) {
+            return;
+        }
+        ModelBatch before = state.batches().getFirst();
+        for (ModelBatch batch : state.batches()) {
+            if (batch.leaderEpoch() > before.leaderEpoch()) {
+                epochEnds(process, log, before.leaderEpoch(), before.endOffset());
+            }
+            before = batch;
+        }
+        epochEnds(process, log, before.leaderEpoch(), state.endOffset());
+    }
+
+    private static void epochEnds(StoreProcess process, PartitionLog log, int epoch, long endOffset) {
+        process.runOnLoopOf(log.identity(), () -> {
+            long found = log.epochEnd(epoch).endOffset();
+            if (found != endOffset) {
+                throw new Violation(
+                        log.identity() + ": epoch " + epoch + " ends at " + found + ", should at " + endOffset);
+            }
+        });
+    }
+}

@@ -1,0 +1,45 @@
+package io.millrace.simulation.recovery;
+
+import io.millrace.storage.LogConfig;
+import io.millrace.storage.engine.StorageConfig;
+import io.millrace.storage.journal.JournalSettings;
+import io.millrace.storage.producer.ProducerLimits;
+import java.nio.file.Path;
+
+/** Small sizes, so that every bound of the engine is met within a few dozen steps. Stateless. */
+final class StoreSettings {
+
+    private static final int HUGE_JOURNAL_BYTES = 256 << 10;
+
+    private StoreSettings() {}
+
+    static StorageConfig config(WorkloadShape shape) {
+        int fileBytes = shape.hugeBatches() ? HUGE_JOURNAL_BYTES : shape.journalFileBytes();
+        JournalSettings journal = new JournalSettings(fileBytes, fileBytes, shape.journalFiles(), fileBytes / 2);
+        return new StorageConfig(
+                journal, ProducerLimits.defaults(), shape.maxDirtyBytes(), 3, 2, shape.syncFileSystemFrom(), 0);
+    }
+
+    static LogConfig logConfig(WorkloadShape shape) {
+        LogConfig.BatchRules rules = LogConfig.BatchRules.DEFAULT;
+        return new LogConfig(
+                shape.hugeBatches() ? 128 << 10 : shape.segmentBytes(),
+                LogConfig.DEFAULT.segmentMs(),
+                512,
+                -1,
+                -1,
+                LogConfig.Cleanup.DELETE,
+                new LogConfig.BatchRules(
+                        4 << 20,
+                        rules.timestampType(),
+                        rules.timestampBeforeMaxMs(),
+                        rules.timestampAfterMaxMs(),
+                        false));
+    }
+
+    /** Whether recovery must do as well without this file (R5). */
+    static boolean isDerived(Path path) {
+        String name = path.toString();
+        return name.endsWith(".idx") || name.endsWith(".side");
+    }
+}

@@ -1,0 +1,122 @@
+package io.millrace.simulation.recovery;
+
+import io.millrace.storage.PartitionLog;
+import io.millrace.storage.StorageFailure;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** One log under work: the real one, its history, and who writes to it. */
+final class WorkLog implements PartitionLog.Listener {
+
+    private final LogHistory history;
+    private PartitionLog log;
+    private final boolean follower;
+    private int epoch;
+    private long highWatermark;
+    private boolean deleting;
+    private final List<Long> producerIds = new ArrayList<>();
+
+    WorkLog(LogHistory history, PartitionLog log, boolean follower) {
+        this.history = history;
+        this.log = log;
+        this.follower = follower;
+    }
+
+    LogHistory history() {
+        return history;
+    }
+
+    PartitionLog log() {
+        return log;
+    }
+
+    boolean follower() {
+        return follower;
+    }
+
+    int epoch() {
+        return epoch;
+    }
+
+    void epoch(int next) {
+        epoch = next;
+    }
+
+    long highWatermark() {
+        return highWatermark;
+    }
+
+    void highWatermark(long offset) {
+        highWatermark = offset;
+        history.highWatermark(offset);
+        log.highWatermark(offset);
+    }
+
+    boolean deleting() {
+        return deleting;
+    }
+
+    void deletionBegan() {
+        deleting = true;
+    }
+
+    List<Long> producerIds() {
+        return producerIds;
+    }
+
+    /** The same log in the next life of the store. */
+    void reopened(PartitionLog next) {
+        log = next;
+        log.listener(this);
+    }
+
+    @Override
+    public void writtenTo(long endOffset) {
+        history.writtenTo(endOffset);
+        checkEnds();
+    }
+
+    @Override
+    public void syncedTo(long endOffset) {
+        history.syncedTo(endOffset);
+        if (endOffset > log.syncedEndOffset()) {
+            throw new Violation(
+                    history.identity() + ": told synced to " + endOffset + " but holds " + log.syncedEndOffset());
+        }
+        checkEnds();
+    }
+
+    @Override
+    public void failed(StorageFailure failure) {
+        // The store's own listener hears it too; the run ends there.
+    }
+
+    /** The order that {@link PartitionLog} promises, and the naive log's offsets. */
+    void checkEnds() {
+        ModelLog model = history.now();
+        boolean ordered = log.logStartOffset() <= log.logEndOffset()
+                && log.syncedEndOffset() <= log.writtenEndOffset()
+                && log.writtenEndOffset() <= log.logEndOffset();
+        if (!ordered) {
+            throw new Violation(history.identity() + ": start=" + log.logStartOffset() + " synced="
+                    + log.syncedEndOffset() + " written=" + log.writtenEndOffset() + " end=" + log.logEndOffset());
+        }
+        if (!deleting && (log.logStartOffset() != model.startOffset() || log.logEndOffset() != model.endOffset())) {
+            throw new Violation(history.identity() + ": is " + log.logStartOffset() + ".." + log.logEndOffset()
+                    + ", should be " + model.startOffset() + ".." + model.endOffset());
+        }
+    }
+
+    /** The last batch of this producer that a reader can see; null when none is left. */
+    @Nullable
+    ModelBatch lastOf(long producerId) {
+        List<ModelBatch> batches = history.now().batches();
+        for (int i = batches.size() - 1; i >= 0; i--) {
+            if (batches.get(i).producerId() == producerId) {
+                return batches.get(i);
+            }
+        }
+        return null;
+    }
+}

@@ -1,0 +1,363 @@
+package io.millrace.simulation.recovery;
+
+import io.millrace.protocol.Uuid;
+import io.millrace.protocol.record.ValidationRules;
+import io.millrace.simulation.SimRandom;
+import io.millrace.simulation.disk.SimDisk;
+import io.millrace.storage.AppendResult;
+import io.millrace.storage.LogIdentity;
+import io.millrace.storage.PartitionLog;
+import io.millrace.storage.StorageFailure;
+import io.millrace.storage.disk.Disk;
+import io.millrace.storage.engine.StorageStartException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Random work on a store from one seed, with the naive model beside it. Everything that memory says is compared with the model
+ * at each step; the disk's onlooker compares what a cut would leave. Owned by the check's thread.
+ */
+final class Workload {
+
+    private static final int MAX_LOGS = 12;
+    private static final int HUGE_BYTES = 70_000;
+
+    private final SimRandom random;
+    private final WorkloadShape shape;
+    private final SimDisk platter;
+    private final Disk disk;
+    private final BatchMaker maker;
+    private final List<LogHistory> histories;
+    private final List<WorkLog> logs = new ArrayList<>();
+    private StoreProcess process;
+    private long nextProducerId = 1000;
+    private int nextTopic;
+    private int restarts;
+    private boolean stopped;
+
+    /** Starts the store.
+     *
+     * @param disk what the store gets: the platter, or something that lies about it */
+    Workload(SimRandom random, WorkloadShape shape, SimDisk platter, Disk disk, List<LogHistory> histories) {
+        this.random = random;
+        this.shape = shape;
+        this.platter = platter;
+        this.disk = disk;
+        this.histories = histories;
+        this.maker = new BatchMaker(random.split());
+        this.process = start();
+    }
+
+    StoreProcess process() {
+        return process;
+    }
+
+    private StoreProcess start() {
+        int shards = restarts == 0 ? shape.shards() : random.between(1, 3);
+        return StoreProcess.start(disk, random.split(), shards, StoreSettings.config(shape));
+    }
+
+    /** Works until the steps are done or the directory has failed. */
+    void run() throws IOException {
+        if (shape.failingSync()) {
+            platter.faults().failSync(random.between(1, 40));
+        }
+        for (int i = 0; i < shape.partitions(); i++) {
+            create(freshTopic());
+        }
+        for (int step = 0; step < shape.steps() && isWorking(); step++) {
+            step();
+            if (isWorking() && random.percent(shape.restPercent())) {
+                process.runFor(random.between(0L, 8_000_000L));
+            }
+        }
+        if (isWorking()) {
+            process.runFor(random.nextBoolean() ? 50_000_000 : 0);
+        }
+        if (isWorking() && random.nextBoolean()) {
+            restart();
+        }
+    }
+
+    /** Neither gone nor offline; the directory goes offline only on a disk that fails. */
+    private boolean isWorking() {
+        StorageFailure failure = process.failure();
+        if (failure != null && !shape.failingSync()) {
+            throw new Violation("the directory went offline on an honest disk: " + failure.message());
+        }
+        return !stopped && process.failure() == null;
+    }
+
+    private void step() throws IOException {
+        List<WorkLog> live = logs.stream().filter(log -> !log.deleting()).toList();
+        if (live.isEmpty()) {
+            create(freshTopic());
+            return;
+        }
+        WorkLog log = live.get(random.nextInt(live.size()));
+        int dice = random.nextInt(100);
+        if (dice < 4 && shape.truncates()) {
+            truncate(log);
+        } else if (dice < 8 && shape.startMoves()) {
+            moveStart(log);
+        } else if (dice < 10 && shape.resets()) {
+            reset(log);
+        } else if (dice < 13 && shape.deletes()) {
+            delete(log);
+        } else if (dice < 15 && shape.restarts()) {
+            restart();
+        } else if (dice < 19) {
+            nextEpoch(log);
+        } else if (dice < 27) {
+            process.runOnLoopOf(
+                    log.history().identity(), () -> log.highWatermark(log.log().syncedEndOffset()));
+        } else if (dice < 32) {
+            compare(log);
+        } else if (dice < 38 && shape.idempotence()) {
+            resend(log);
+        } else {
+            append(log);
+        }
+        if (isWorking()) {
+            log.checkEnds();
+        }
+    }
+
+    private void create(String topic) {
+        if (logs.size() >= MAX_LOGS) {
+            return;
+        }
+        LogIdentity drawn = new LogIdentity(new Uuid(random.nextLong(), random.nextLong()), topic, random.nextInt(3));
+        LogIdentity identity =
+                isTaken(drawn) ? new LogIdentity(drawn.topicId(), freshTopic(), drawn.partition()) : drawn;
+        LogHistory history = new LogHistory(identity);
+        histories.add(history);
+        PartitionLog created = process.onLoopOf(identity, () -> {
+            PartitionLog log = process.storeOf(identity).create(identity, StoreSettings.logConfig(shape));
+            history.add(new LogEvent.Created());
+            return log;
+        });
+        WorkLog log = new WorkLog(history, created, shape.followers() && random.nextBoolean());
+        process.runOnLoopOf(identity, () -> created.listener(log));
+        logs.add(log);
+    }
+
+    /**
+     * A predecessor of the same name is still being deleted in another shard: the two journals know no common order, so the
+     * store's caller has to wait. In the same shard it need not.
+     */
+    private boolean isTaken(LogIdentity identity) {
+        return logs.stream()
+                .map(WorkLog::history)
+                .anyMatch(other -> other.identity().toString().equals(identity.toString())
+                        && !other.isDeletedDurably()
+                        && process.storeOf(other.identity()) != process.storeOf(identity));
+    }
+
+    private String freshTopic() {
+        return "t" + nextTopic++;
+    }
+
+    private void delete(WorkLog log) {
+        LogIdentity identity = log.history().identity();
+        log.deletionBegan();
+        process.runOnLoopOf(identity, () -> {
+            log.history().add(new LogEvent.Deleted());
+            process.storeOf(identity).delete(log.log(), log.history()::allDurable);
+        });
+        if (random.nextBoolean()) {
+            create(identity.topic());
+        }
+    }
+
+    private void truncate(WorkLog log) {
+        List<Long> ends = new ArrayList<>();
+        ends.add(Math.max(log.highWatermark(), log.history().now().startOffset()));
+        for (ModelBatch batch : log.history().now().batches()) {
+            if (batch.endOffset() >= ends.getFirst()) {
+                ends.add(batch.endOffset());
+            }
+        }
+        long highWatermark = ends.getFirst();
+        boolean onBoundary = log.history().now().batches().stream()
+                .noneMatch(batch -> batch.baseOffset() < highWatermark && batch.endOffset() > highWatermark);
+        if (!onBoundary) {
+            ends.removeFirst();
+        }
+        if (ends.isEmpty()) {
+            return;
+        }
+        long to = ends.get(random.nextInt(ends.size()));
+        process.runOnLoopOf(log.history().identity(), () -> {
+            log.log().truncateTo(to);
+            log.history().add(new LogEvent.Truncated(to));
+        });
+    }
+
+    private void moveStart(WorkLog log) {
+        long low = log.history().now().startOffset();
+        long high = Math.max(log.highWatermark(), low);
+        long to = random.between(low, high);
+        process.runOnLoopOf(log.history().identity(), () -> {
+            log.log().logStartTo(to);
+            log.history().add(new LogEvent.StartMoved(to));
+        });
+        log.producerIds().clear();
+    }
+
+    private void reset(WorkLog log) {
+        long to = log.history().now().endOffset() + random.between(0, 50);
+        process.runOnLoopOf(log.history().identity(), () -> {
+            log.log().resetTo(to);
+            log.history().add(new LogEvent.Reset(to));
+        });
+        log.producerIds().clear();
+    }
+
+    private void nextEpoch(WorkLog log) {
+        log.epoch(log.epoch() + random.between(1, 3));
+        if (!log.follower()) {
+            process.runOnLoopOf(log.history().identity(), () -> log.log().beginEpoch(log.epoch()));
+        }
+    }
+
+    private void append(WorkLog log) {
+        long producerId = -1;
+        int sequence = -1;
+        if (shape.idempotence() && random.percent(70)) {
+            producerId = producerFor(log);
+            ModelBatch last = log.lastOf(producerId);
+            sequence = last == null ? 0 : last.sequence() + last.recordCount();
+        }
+        boolean huge = shape.hugeBatches() && random.oneIn(6);
+        int count = producerId < 0 && !huge && random.oneIn(5) ? random.between(2, 3) : 1;
+        long base = log.history().now().endOffset();
+        List<ModelBatch> placed = new ArrayList<>();
+        List<byte[]> sent = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            int records = huge ? 1 : random.between(1, shape.maxRecords());
+            byte[] batch = maker.make(
+                    nowMs(),
+                    records,
+                    huge ? HUGE_BYTES : shape.maxValueBytes(),
+                    producerId,
+                    producerId < 0 ? -1 : 0,
+                    sequence);
+            byte[] stored = maker.placed(batch, base, log.epoch());
+            int event = log.history().eventCount() + i + 1;
+            placed.add(new ModelBatch(
+                    ByteBuffer.wrap(stored),
+                    base,
+                    base + records,
+                    log.epoch(),
+                    producerId,
+                    producerId < 0 ? -1 : 0,
+                    sequence,
+                    event));
+            sent.add(log.follower() ? stored : batch);
+            base += records;
+        }
+        ByteBuffer request = ByteBuffer.allocate(
+                sent.stream().mapToInt(bytes -> bytes.length).sum());
+        sent.forEach(request::put);
+        request.flip();
+        process.runOnLoopOf(log.history().identity(), () -> {
+            AppendResult result = send(log, request);
+            switch (result) {
+                case AppendResult.Appended appended -> {
+                    if (appended.baseOffset() != placed.getFirst().baseOffset()
+                            || appended.endOffset() != placed.getLast().endOffset()) {
+                        throw new Violation(
+                                log.history().identity() + ": appended at " + appended + ", expected " + placed);
+                    }
+                    placed.forEach(batch -> log.history().add(new LogEvent.Appended(batch)));
+                }
+                case AppendResult.Refused refused -> {
+                    // Only a failed directory or a full tail may refuse; the model then stays as it is.
+                    if (!Probes.isRetriable(refused)) {
+                        throw new Violation(log.history().identity() + ": refused " + placed + ": " + refused
+                                + "\n  events " + log.history().lastEvents(12));
+                    }
+                }
+                case AppendResult.Duplicate duplicate ->
+                    throw new Violation(log.history().identity() + ": took " + placed + " for a duplicate: " + duplicate
+                            + "\n  events " + log.history().lastEvents(12));
+            }
+        });
+    }
+
+    private AppendResult send(WorkLog log, ByteBuffer request) {
+        return log.follower()
+                ? log.log().appendAsFollower(request)
+                : log.log().appendAsLeader(request, log.epoch(), ValidationRules.Origin.CLIENT);
+    }
+
+    /** A producer that the log must know, or one that it has never seen: the model forgets those that truncation cut away. */
+    private long producerFor(WorkLog log) {
+        log.producerIds().removeIf(id -> log.lastOf(id) == null);
+        if (log.producerIds().isEmpty() || (log.producerIds().size() < 3 && random.oneIn(4))) {
+            log.producerIds().add(nextProducerId++);
+            return log.producerIds().getLast();
+        }
+        return log.producerIds().get(random.nextInt(log.producerIds().size()));
+    }
+
+    private void resend(WorkLog log) {
+        if (log.follower()) {
+            return;
+        }
+        long producerId = producerFor(log);
+        ModelBatch last = log.lastOf(producerId);
+        if (last != null) {
+            process.runOnLoopOf(log.history().identity(), () -> Probes.resend(log.log(), last, log.epoch(), true));
+        }
+    }
+
+    private void compare(WorkLog log) {
+        FoundLog found = process.read(log.log());
+        if (!log.history().now().sameAs(found)) {
+            throw new Violation(log.history().identity() + ": reads " + found + "\n  should be "
+                    + log.history().now());
+        }
+    }
+
+    private void restart() throws IOException {
+        process.stop();
+        if (process.failure() != null) {
+            return;
+        }
+        logs.removeIf(WorkLog::deleting);
+        histories.forEach(LogHistory::allDurable);
+        restarts++;
+        try {
+            process = start();
+        } catch (Violation e) {
+            if (!shape.failingSync() || !(e.getCause() instanceof StorageStartException)) {
+                throw e;
+            }
+            stopped = true;
+            return;
+        }
+        if (!process.directory().cleanlyStopped()) {
+            throw new Violation("a clean stop was not recognised");
+        }
+        for (WorkLog log : logs) {
+            LogIdentity identity = log.history().identity();
+            PartitionLog found = process.find(identity);
+            if (found == null) {
+                throw new Violation(identity + " is gone after a clean stop");
+            }
+            process.runOnLoopOf(identity, () -> {
+                found.reconfigure(StoreSettings.logConfig(shape));
+                log.reopened(found);
+            });
+            compare(log);
+        }
+    }
+
+    private long nowMs() {
+        return process.scheduler().clock().wallMs();
+    }
+}

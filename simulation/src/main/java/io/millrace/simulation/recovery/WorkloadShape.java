@@ -1,0 +1,62 @@
+package io.millrace.simulation.recovery;
+
+import io.millrace.simulation.SimRandom;
+
+/**
+ * What one workload does: each seed switches an arbitrary part of the features on, so that some runs are all truncation and
+ * others never restart. Immutable.
+ *
+ * @param journalFileBytes small, so that files are reused several times
+ * @param maxValueBytes of one record
+ * @param hugeBatches now and then a batch larger than a tail chunk
+ */
+record WorkloadShape(
+        int partitions,
+        int shards,
+        int steps,
+        int segmentBytes,
+        int journalFileBytes,
+        int journalFiles,
+        int maxRecords,
+        int maxValueBytes,
+        boolean hugeBatches,
+        boolean followers,
+        boolean idempotence,
+        boolean truncates,
+        boolean startMoves,
+        boolean resets,
+        boolean deletes,
+        boolean restarts,
+        boolean syncFileSystem,
+        int syncFileSystemFrom,
+        int maxDirtyBytes,
+        boolean failingSync,
+        int restPercent) {
+
+    private static final int BLOCK_BYTES = 4096;
+
+    static WorkloadShape draw(SimRandom random) {
+        return new WorkloadShape(
+                random.between(1, 6),
+                random.between(1, 2),
+                random.between(15, 60),
+                BLOCK_BYTES << random.nextInt(4),
+                BLOCK_BYTES * random.between(16, 24),
+                random.between(2, 4),
+                random.between(1, 12),
+                20 << random.nextInt(7),
+                random.oneIn(25),
+                random.nextBoolean(),
+                random.percent(70),
+                random.percent(60),
+                random.percent(50),
+                random.percent(25),
+                random.percent(40),
+                random.percent(50),
+                random.percent(80),
+                random.between(1, 5),
+                BLOCK_BYTES << random.nextInt(6),
+                random.oneIn(10),
+                random.between(10, 90));
+    }
+}
