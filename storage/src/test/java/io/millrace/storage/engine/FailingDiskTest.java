@@ -1,0 +1,158 @@
+package io.millrace.storage.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.millrace.protocol.ErrorCode;
+import io.millrace.protocol.record.ValidationRules;
+import io.millrace.storage.AppendResult;
+import io.millrace.storage.PartitionLog;
+import io.millrace.storage.StorageFailure;
+import io.millrace.storage.disk.Disk;
+import io.millrace.storage.disk.DiskFile;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class FailingDiskTest {
+
+    private static final Path FOLDER = Path.of("dir");
+
+    private final FaultDisk disk = new FaultDisk(1);
+
+    private StoreFixture open(StorageConfig config) throws Exception {
+        if (!disk.exists(FOLDER)) {
+            disk.createDirectories(FOLDER);
+        }
+        return StoreFixture.open(disk, FOLDER, config);
+    }
+
+    private static AppendResult append(PartitionLog log, ValidationRules.Origin origin) {
+        return log.appendAsLeader(StoreFixture.batch("v"), 0, origin);
+    }
+
+    @Test
+    void aFailedSyncTakesTheDirectoryOfflineAndIsNotTriedAgain() throws Exception {
+        StoreFixture fixture = open(StorageConfig.SMALL);
+        PartitionLog log = fixture.create("t", 0);
+        List<StorageFailure> told = new ArrayList<>();
+        log.listener(new PartitionLog.Listener() {
+            @Override
+            public void writtenTo(long endOffset) {}
+
+            @Override
+            public void syncedTo(long endOffset) {}
+
+            @Override
+            public void failed(StorageFailure failure) {
+                told.add(failure);
+            }
+        });
+        StoreFixture.append(log, "a");
+        fixture.settle();
+        disk.failSyncAt(0);
+        StoreFixture.append(log, "b");
+        fixture.settle();
+
+        assertThat(log.syncedEndOffset()).isEqualTo(1);
+        assertThat(told).hasSize(1).allMatch(StorageFailure::permanent);
+        assertThat(fixture.failures).hasSize(1);
+        long operations = disk.operations();
+        assertThat(append(log, ValidationRules.Origin.CLIENT))
+                .isInstanceOfSatisfying(
+                        AppendResult.Refused.class,
+                        refused -> assertThat(refused.error()).isEqualTo(ErrorCode.KAFKA_STORAGE_ERROR));
+        fixture.settle();
+        assertThat(disk.operations()).isEqualTo(operations);
+        assertThat(fixture.values(log, 0)).containsExactly("a", "b");
+
+        StoreFixture again = open(StorageConfig.SMALL);
+        assertThat(again.values(again.log("t", 0), 0)).startsWith("a");
+    }
+
+    @Test
+    void aFullDiskRefusesClientsGoesOnForTheRestAndResumesByItself() throws Exception {
+        StoreFixture fixture = open(StorageConfig.SMALL.withReserveBytes(1 << 20));
+        PartitionLog log = fixture.create("t", 0);
+        List<String> expected = new ArrayList<>();
+        disk.capacityBytes(disk.usedBytes() + (4 << 20));
+        String filler = "f".repeat(50_000);
+        for (int i = 0; i < 200 && fixture.fulls.isEmpty(); i++) {
+            StoreFixture.append(log, i + filler);
+            expected.add(i + filler);
+            fixture.settle();
+        }
+        assertThat(fixture.fulls).containsExactly(true);
+        assertThat(append(log, ValidationRules.Origin.CLIENT))
+                .isInstanceOfSatisfying(
+                        AppendResult.Refused.class,
+                        refused -> assertThat(refused.message()).contains("full"));
+        assertThat(append(log, ValidationRules.Origin.BROKER)).isInstanceOf(AppendResult.Appended.class);
+        expected.add("v");
+        fixture.settle();
+        assertThat(fixture.values(log, 0)).isEqualTo(expected);
+
+        disk.capacityBytes(Long.MAX_VALUE);
+        fixture.loop.advanceMs(1100);
+        fixture.settle();
+        assertThat(fixture.fulls).containsExactly(true, false);
+        StoreFixture.append(log, "after");
+        expected.add("after");
+        fixture.close();
+        StoreFixture again = open(StorageConfig.SMALL);
+        assertThat(again.values(again.log("t", 0), 0)).isEqualTo(expected);
+    }
+
+    @Test
+    void damageBelowTheLastGroupMakesTheLogReadOnlyAndSaysSo() throws Exception {
+        StoreFixture fixture = open(StorageConfig.SMALL);
+        PartitionLog log = fixture.create("t", 0);
+        for (int i = 0; i < 3; i++) {
+            StoreFixture.append(log, "v" + i);
+            fixture.settle();
+        }
+        // The second of three groups: each takes one block.
+        disk.rot(FOLDER.resolve("journal/0-0.journal"), 4096 + 100);
+        StoreFixture again = open(StorageConfig.SMALL);
+        PartitionLog damaged = again.log("t", 0);
+        assertThat(again.directory.damages()).hasSize(1);
+        assertThat(again.directory.damages().getFirst().failure().message()).contains("offsets 1 to 1 are missing");
+        assertThat(again.values(damaged, 0)).containsExactly("v0", "v2");
+        assertThat(append(damaged, ValidationRules.Origin.CLIENT)).isInstanceOf(AppendResult.Refused.class);
+        again.close();
+
+        StoreFixture third = open(StorageConfig.SMALL);
+        assertThat(third.log("t", 0).damage()).isNotNull();
+        third.log("t", 0).resetTo(3);
+        assertThat(append(third.log("t", 0), ValidationRules.Origin.CLIENT)).isInstanceOf(AppendResult.Appended.class);
+    }
+
+    @Test
+    void rotInTheLastGroupLooksTornAndIsCut() throws Exception {
+        StoreFixture fixture = open(StorageConfig.SMALL);
+        PartitionLog log = fixture.create("t", 0);
+        for (int i = 0; i < 3; i++) {
+            StoreFixture.append(log, "v" + i);
+            fixture.settle();
+        }
+        disk.rot(FOLDER.resolve("journal/0-0.journal"), 2 * 4096 + 100);
+        StoreFixture again = open(StorageConfig.SMALL);
+        assertThat(again.directory.damages()).isEmpty();
+        assertThat(again.values(again.log("t", 0), 0)).containsExactly("v0", "v1");
+    }
+
+    @Test
+    void aJournalOfANewerVersionIsRefusedByName() throws Exception {
+        StoreFixture fixture = open(StorageConfig.SMALL);
+        StoreFixture.append(fixture.create("t", 0), "a");
+        fixture.settle();
+        try (DiskFile journal = ((Disk) disk).open(FOLDER.resolve("journal/0-0.journal"))) {
+            journal.write(4, ByteBuffer.allocate(2).putShort(0, (short) 9));
+        }
+        assertThatThrownBy(() -> open(StorageConfig.SMALL))
+                .isInstanceOf(StorageStartException.class)
+                .hasMessageContaining("0-0.journal has version 9");
+    }
+}
