@@ -1,0 +1,64 @@
+package io.millrace.broker.boot;
+
+import io.millrace.broker.config.BrokerConfig;
+import io.millrace.broker.config.TopicConfigs;
+import io.millrace.broker.configs.DescribeConfigsHandler;
+import io.millrace.broker.fetch.FetchHandler;
+import io.millrace.broker.metadata.ApiVersionsHandler;
+import io.millrace.broker.metadata.MetadataHandler;
+import io.millrace.broker.metadata.TopicAutoCreation;
+import io.millrace.broker.offsets.EpochEndHandler;
+import io.millrace.broker.offsets.ListOffsetsHandler;
+import io.millrace.broker.produce.ProduceHandler;
+import io.millrace.broker.producerid.InitProducerIdHandler;
+import io.millrace.broker.producerid.ProducerIds;
+import io.millrace.broker.request.ApiTable;
+import io.millrace.broker.request.RequestRouter;
+import io.millrace.broker.shard.Shards;
+import io.millrace.broker.topics.CreateTopicsHandler;
+import io.millrace.broker.topics.DeleteTopicsHandler;
+import io.millrace.protocol.message.ApiKey;
+import io.millrace.replication.controller.Controller;
+import io.millrace.replication.metadata.MetadataPublisher;
+import io.millrace.runtime.Randomness;
+import java.util.Map;
+
+/** The table of what this broker speaks: API, versions, handler. */
+final class Apis {
+
+    private Apis() {}
+
+    static RequestRouter router(
+            BrokerConfig config,
+            Map<String, String> overrides,
+            TopicConfigs topicConfigs,
+            MetadataPublisher metadata,
+            Controller controller,
+            Shards shards,
+            ProducerIds producerIds,
+            Randomness randomness) {
+        TopicAutoCreation autoCreation = new TopicAutoCreation(config.topics().autoCreate(), controller, shards);
+        ApiTable table = new ApiTable();
+        ApiVersionsHandler apiVersions = new ApiVersionsHandler(table);
+        // Produce 0 to 2 are advertised only: librdkafka before 2.5 takes their absence for "no compression".
+        table.add(ApiKey.PRODUCE, 0, 3, 13, new ProduceHandler(metadata, shards))
+                .add(ApiKey.FETCH, 4, 18, new FetchHandler(metadata, shards, config.fetchMaxBytes(), randomness))
+                .add(ApiKey.LIST_OFFSETS, 1, 11, new ListOffsetsHandler(metadata, shards))
+                .add(ApiKey.METADATA, 0, 13, new MetadataHandler(metadata, autoCreation, config.nodeId()))
+                .add(ApiKey.API_VERSIONS, 0, 4, apiVersions)
+                .add(ApiKey.CREATE_TOPICS, 2, 7, new CreateTopicsHandler(controller, shards))
+                .add(
+                        ApiKey.DELETE_TOPICS,
+                        1,
+                        6,
+                        new DeleteTopicsHandler(config.topics().deletable(), controller, shards))
+                .add(ApiKey.INIT_PRODUCER_ID, 0, 5, new InitProducerIdHandler(producerIds))
+                .add(ApiKey.OFFSET_FOR_LEADER_EPOCH, 2, 4, new EpochEndHandler(metadata, shards))
+                .add(
+                        ApiKey.DESCRIBE_CONFIGS,
+                        1,
+                        4,
+                        new DescribeConfigsHandler(metadata, topicConfigs, config.nodeId(), overrides));
+        return new RequestRouter(table, apiVersions);
+    }
+}

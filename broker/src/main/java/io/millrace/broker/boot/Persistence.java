@@ -1,0 +1,191 @@
+package io.millrace.broker.boot;
+
+import io.millrace.broker.config.BrokerConfig;
+import io.millrace.broker.shard.Shard;
+import io.millrace.broker.shard.StorageLogs;
+import io.millrace.network.loop.NettyEventLoop;
+import io.millrace.network.loop.ShardLoops;
+import io.millrace.protocol.Uuid;
+import io.millrace.replication.folder.DataFolder;
+import io.millrace.replication.folder.DataFolderException;
+import io.millrace.replication.folder.FolderExpectation;
+import io.millrace.replication.metadatalog.LocalMetadataLog;
+import io.millrace.replication.metadatalog.LocalMetadataLogConfig;
+import io.millrace.replication.metadatalog.MetadataLog;
+import io.millrace.replication.replica.ReplicaEvents;
+import io.millrace.replication.replica.ShardAssignment;
+import io.millrace.replication.replica.ShardReplicas;
+import io.millrace.runtime.EventLoop;
+import io.millrace.runtime.Randomness;
+import io.millrace.runtime.SystemClock;
+import io.millrace.storage.StorageFailure;
+import io.millrace.storage.disk.DirectoryLock;
+import io.millrace.storage.disk.Disk;
+import io.millrace.storage.disk.DiskException;
+import io.millrace.storage.disk.DiskLanes;
+import io.millrace.storage.disk.NioDisk;
+import io.millrace.storage.disk.ThreadLanes;
+import io.millrace.storage.engine.LogDirectory;
+import io.millrace.storage.engine.LogStore;
+import io.millrace.storage.engine.StorageConfig;
+import io.millrace.storage.engine.StorageStartException;
+import io.millrace.storage.engine.StoreListener;
+import io.millrace.storage.tail.TailMemory;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Everything of a broker that lies on disk: the data folder, its logs, the lanes that reach them. Owned by the starting thread. */
+final class Persistence implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Persistence.class);
+    private static final int POOL_THREADS = 2;
+
+    private final Disk disk;
+    private final DataFolder folder;
+    private final LogDirectory logs;
+    private final DiskLanes lanes;
+    private final Consumer<String> fatal;
+    private final List<EventLoop> loops = new ArrayList<>();
+    private final List<LogStore> stores = new ArrayList<>();
+    private boolean stopped;
+
+    private Persistence(Disk disk, DataFolder folder, LogDirectory logs, DiskLanes lanes, Consumer<String> fatal) {
+        this.disk = disk;
+        this.folder = folder;
+        this.logs = logs;
+        this.lanes = lanes;
+        this.fatal = fatal;
+    }
+
+    /** Takes the folder and recovers its logs. */
+    static Persistence open(BrokerConfig config, Randomness randomness, Consumer<String> fatal)
+            throws BrokerStartException {
+        Disk disk = new NioDisk();
+        DataFolder folder;
+        try {
+            folder = DataFolder.open(
+                    disk,
+                    path -> DirectoryLock.acquire(path)::close,
+                    config.dataFolder(),
+                    new FolderExpectation(config.nodeId(), null),
+                    randomness);
+        } catch (DataFolderException e) {
+            throw new BrokerStartException(e.getMessage(), e);
+        }
+        try {
+            LogDirectory logs = LogDirectory.open(
+                    disk,
+                    config.dataFolder(),
+                    config.ephemeral() ? StorageConfig.SMALL : StorageConfig.DEFAULT,
+                    new TailMemory(TailMemory.DEFAULT_BUDGET_BYTES, TailMemory.DEFAULT_CHUNK_BYTES),
+                    config.shards(),
+                    id -> ShardAssignment.shardOf(id.topicId(), id.partition(), config.shards()),
+                    new SystemClock(),
+                    randomness);
+            return new Persistence(disk, folder, logs, new ThreadLanes(POOL_THREADS), fatal);
+        } catch (StorageStartException e) {
+            release(folder);
+            throw new BrokerStartException(e.getMessage(), e);
+        }
+    }
+
+    void startStores(ShardLoops shardLoops) {
+        for (NettyEventLoop loop : shardLoops.shards()) {
+            loops.add(loop);
+            stores.add(logs.store(stores.size(), loop, lanes, new StoreEvents()));
+        }
+    }
+
+    /** One line each; the directory's state is in the answers that clients get. */
+    private final class StoreEvents implements StoreListener {
+
+        @Override
+        public void failed(StorageFailure failure) {
+            // The only directory is gone: with none left the process exits.
+            fatal.accept(failure.message());
+        }
+
+        @Override
+        public void full(boolean full) {
+            LOG.warn(
+                    "event={} folder={}",
+                    full ? "disk-full-produce-refused" : "disk-space-produce-resumed",
+                    folder.path());
+        }
+    }
+
+    MetadataLog metadataLog(EventLoop controlLoop) {
+        return new LocalMetadataLog(
+                controlLoop,
+                disk,
+                lanes.dedicated("metadata", controlLoop),
+                folder.metadataDirectory(),
+                LocalMetadataLogConfig.DEFAULT);
+    }
+
+    Shard shard(int index, EventLoop loop, ControlPlane control, int nodeId) {
+        ShardReplicas replicas = new ShardReplicas(
+                new ShardReplicas.Shard(loop, index, stores.size(), nodeId),
+                new StorageLogs(stores.get(index), control.topicConfigs()),
+                control.topicConfigs()::replicaSettings,
+                ReplicaEvents.NONE);
+        return new Shard(index, loop, replicas);
+    }
+
+    /** Durable when this returns: what a later start compares to tell whether it missed anything. */
+    void storeBrokerEpoch(long brokerEpoch) throws BrokerStartException {
+        try {
+            logs.storeBrokerEpoch(brokerEpoch);
+        } catch (DiskException e) {
+            throw new BrokerStartException("Cannot store the broker epoch: " + e.getMessage(), e);
+        }
+    }
+
+    String clusterId() {
+        return folder.clusterId();
+    }
+
+    Uuid directoryId() {
+        return folder.directoryId();
+    }
+
+    /** Writes everything to segments; their journals are empty afterwards. */
+    void closeStores() {
+        for (int i = 0; i < stores.size(); i++) {
+            LogStore store = stores.get(i);
+            CompletableFuture<Void> done = new CompletableFuture<>();
+            loops.get(i).post(() -> store.close(() -> done.complete(null)));
+            done.join();
+        }
+        stopped = true;
+    }
+
+    @Override
+    public void close() {
+        lanes.close();
+        if (stopped) {
+            try {
+                logs.markClean();
+            } catch (DiskException e) {
+                LOG.warn(
+                        "event=clean-mark-failed folder={} effect=\"the next start replays nothing, but checks more\"",
+                        folder.path(),
+                        e);
+            }
+        }
+        release(folder);
+    }
+
+    private static void release(DataFolder folder) {
+        try {
+            folder.close();
+        } catch (DataFolderException e) {
+            // The lock goes with the process anyway.
+            LOG.warn("event=folder-release-failed folder={}", folder.path(), e);
+        }
+    }
+}

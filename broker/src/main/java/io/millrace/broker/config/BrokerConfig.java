@@ -1,0 +1,68 @@
+package io.millrace.broker.config;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/** A broker's whole configuration, parsed and checked. Immutable. */
+public record BrokerConfig(
+        int nodeId,
+        Path dataFolder,
+        boolean ephemeral,
+        int shards,
+        List<ListenerConfig> listeners,
+        ConnectionLimits connections,
+        TopicDefaults topics,
+        int fetchMaxBytes,
+        long shutdownDeadlineMs) {
+
+    /** Bounds on what clients may hold. */
+    public record ConnectionLimits(int maxConnections, int maxPerIp, long maxIdleMs, int requestMaxBytes) {}
+
+    /** What a topic gets where its creator says nothing. */
+    public record TopicDefaults(
+            int partitions, int replicationFactor, boolean autoCreate, boolean deletable, String durability) {}
+
+    /**
+     * Parses {@code key=value} pairs over the defaults.
+     *
+     * @param ephemeral whether the data folder is thrown away at the end: small files, nothing kept
+     * @throws ConfigException naming what is wrong
+     */
+    public static BrokerConfig parse(Map<String, String> overrides, boolean ephemeral, int cores) {
+        ConfigValues values = BrokerKeys.TABLE.parse(overrides);
+        int shards = values.get(BrokerKeys.SHARDS);
+        List<ListenerConfig> listeners =
+                ListenerConfig.parse(values.get(BrokerKeys.LISTENERS), values.get(BrokerKeys.ADVERTISED_LISTENERS));
+        for (ListenerConfig listener : listeners) {
+            if (!listener.isLoopback()) {
+                throw new ConfigException("Listener " + listener.name() + " on " + listener.host()
+                        + " would accept unencrypted, unauthenticated clients from the network: this build serves"
+                        + " loopback only, bind localhost");
+            }
+        }
+        return new BrokerConfig(
+                values.get(BrokerKeys.NODE_ID),
+                Path.of(values.get(BrokerKeys.LOG_DIRS)).toAbsolutePath().normalize(),
+                ephemeral,
+                shards > 0 ? shards : defaultShards(cores),
+                listeners,
+                new ConnectionLimits(
+                        values.get(BrokerKeys.MAX_CONNECTIONS),
+                        values.get(BrokerKeys.MAX_CONNECTIONS_PER_IP),
+                        values.get(BrokerKeys.CONNECTIONS_MAX_IDLE_MS),
+                        values.get(BrokerKeys.SOCKET_REQUEST_MAX_BYTES)),
+                new TopicDefaults(
+                        values.get(BrokerKeys.NUM_PARTITIONS),
+                        values.get(BrokerKeys.DEFAULT_REPLICATION_FACTOR),
+                        values.get(BrokerKeys.AUTO_CREATE_TOPICS),
+                        values.get(BrokerKeys.DELETE_TOPIC_ENABLE),
+                        values.get(BrokerKeys.DURABILITY)),
+                values.get(BrokerKeys.FETCH_MAX_BYTES),
+                values.get(BrokerKeys.SHUTDOWN_DEADLINE_MS));
+    }
+
+    private static int defaultShards(int cores) {
+        return cores <= 2 ? 1 : cores - 1;
+    }
+}

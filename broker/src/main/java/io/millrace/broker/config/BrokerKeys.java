@@ -1,0 +1,120 @@
+package io.millrace.broker.config;
+
+import java.util.List;
+
+/** Every key that a broker accepts, in the order of the reference page. */
+public final class BrokerKeys {
+
+    private static final int MIB = 1024 * 1024;
+
+    public static final ConfigKey<Integer> NODE_ID = ConfigKey.ofInt(
+            "node.id",
+            1,
+            0,
+            Integer.MAX_VALUE,
+            "",
+            "Identity of this broker in its cluster; stored in the data folder.");
+
+    public static final ConfigKey<List<String>> LISTENERS = ConfigKey.ofList(
+            "listeners",
+            "PLAINTEXT://localhost:9092",
+            "Where to listen: NAME://host:port, comma-separated. Port 0 takes a free one. localhost listens on IPv4 and IPv6.");
+
+    public static final ConfigKey<List<String>> ADVERTISED_LISTENERS = ConfigKey.ofList(
+            "advertised.listeners",
+            "",
+            "What clients are told to connect to, per listener: NAME://host:port. Empty: as in listeners.");
+
+    public static final ConfigKey<String> LOG_DIRS =
+            ConfigKey.ofString("log.dirs", "data", "The data folder. One folder; more come with replication.");
+
+    public static final ConfigKey<Integer> SHARDS = ConfigKey.ofInt(
+            "millrace.shards",
+            0,
+            0,
+            1024,
+            "",
+            "Event loops that own connections and partitions. 0: one on up to two cores, else one less than the cores.");
+
+    public static final ConfigKey<String> DURABILITY = ConfigKey.ofWord(
+            "millrace.durability",
+            "synced",
+            List.of("synced", "written"),
+            "What an ack of acks=all means where the topic does not say: synced = on disk, written = in the page cache.");
+
+    public static final ConfigKey<Integer> NUM_PARTITIONS = ConfigKey.ofInt(
+            "num.partitions", 1, 1, 100_000, "", "Partitions of a topic that is created without saying how many.");
+
+    public static final ConfigKey<Integer> DEFAULT_REPLICATION_FACTOR = ConfigKey.ofInt(
+            "default.replication.factor", 1, 1, 1, "", "Replicas of a topic that is created without saying how many.");
+
+    public static final ConfigKey<Boolean> AUTO_CREATE_TOPICS = ConfigKey.ofBoolean(
+            "auto.create.topics.enable", true, "Whether a client that asks for a missing topic gets it created.");
+
+    public static final ConfigKey<Boolean> DELETE_TOPIC_ENABLE =
+            ConfigKey.ofBoolean("delete.topic.enable", true, "Whether topics can be deleted.");
+
+    public static final ConfigKey<Integer> SOCKET_REQUEST_MAX_BYTES = ConfigKey.ofInt(
+            "socket.request.max.bytes",
+            100 * MIB,
+            1024,
+            Integer.MAX_VALUE,
+            "bytes",
+            "Largest request; a longer one closes the connection.");
+
+    public static final ConfigKey<Integer> FETCH_MAX_BYTES = ConfigKey.ofInt(
+            "fetch.max.bytes",
+            16 * MIB,
+            1024,
+            64 * MIB,
+            "bytes",
+            "Largest fetch answer whatever the client asks; the first batch is always whole.");
+
+    public static final ConfigKey<Integer> MAX_CONNECTIONS = ConfigKey.ofInt(
+            "max.connections", 10_000, 1, 1_000_000, "", "Connections of the whole broker; further ones are closed.");
+
+    public static final ConfigKey<Integer> MAX_CONNECTIONS_PER_IP = ConfigKey.ofInt(
+            "max.connections.per.ip",
+            10_000,
+            1,
+            1_000_000,
+            "",
+            "Connections from one address; further ones are closed.");
+
+    public static final ConfigKey<Long> CONNECTIONS_MAX_IDLE_MS = ConfigKey.ofLong(
+            "connections.max.idle.ms",
+            600_000,
+            1_000,
+            Long.MAX_VALUE / 1_000_000,
+            "ms",
+            "A connection without a request for this long is closed.");
+
+    public static final ConfigKey<Long> SHUTDOWN_DEADLINE_MS = ConfigKey.ofLong(
+            "millrace.shutdown.deadline.ms",
+            10_000,
+            0,
+            600_000,
+            "ms",
+            "How long a stop waits for requests in flight before it closes their connections.");
+
+    public static final ConfigTable TABLE = new ConfigTable(
+            "broker",
+            NODE_ID,
+            LISTENERS,
+            ADVERTISED_LISTENERS,
+            LOG_DIRS,
+            SHARDS,
+            DURABILITY,
+            NUM_PARTITIONS,
+            DEFAULT_REPLICATION_FACTOR,
+            AUTO_CREATE_TOPICS,
+            DELETE_TOPIC_ENABLE,
+            SOCKET_REQUEST_MAX_BYTES,
+            FETCH_MAX_BYTES,
+            MAX_CONNECTIONS,
+            MAX_CONNECTIONS_PER_IP,
+            CONNECTIONS_MAX_IDLE_MS,
+            SHUTDOWN_DEADLINE_MS);
+
+    private BrokerKeys() {}
+}

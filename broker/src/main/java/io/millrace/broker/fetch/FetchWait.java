@@ -1,0 +1,149 @@
+package io.millrace.broker.fetch;
+
+import io.millrace.broker.shard.Shard;
+import io.millrace.broker.shard.Shards;
+import io.millrace.protocol.Uuid;
+import io.millrace.replication.replica.LeaderReplica;
+import io.millrace.replication.replica.PendingFetch;
+import io.millrace.runtime.EventLoop;
+import io.millrace.storage.EpochEnd;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A fetch that waits until enough can be read, an error must be told, or its time is over. One parked request per shard; the
+ * first to wake ends the wait. With several shards each must find {@code minBytes} of its own, or the deadline comes: bytes
+ * are not added up across shards.
+ */
+final class FetchWait {
+
+    private static final int NOT_GIVEN = -1;
+
+    private final EventLoop home;
+    private final Shards shards;
+    private final FetchLimits limits;
+    private final FetchPartition.Position[] positions;
+    private final Uuid[] topicIds;
+    private final int[] partitions;
+    private final int[] shardOfSlot;
+    private final Runnable woken;
+
+    /** By shard; each touched on its shard's loop only. */
+    private final @Nullable PendingFetch[] parked;
+
+    private final boolean[] over;
+    /** Owned by {@link #home}. */
+    private boolean done;
+
+    FetchWait(
+            EventLoop home,
+            Shards shards,
+            FetchLimits limits,
+            FetchPartition.Position[] positions,
+            Uuid[] topicIds,
+            int[] partitions,
+            int[] shardOfSlot,
+            Runnable woken) {
+        this.home = home;
+        this.shards = shards;
+        this.limits = limits;
+        this.positions = positions;
+        this.topicIds = topicIds;
+        this.partitions = partitions;
+        this.shardOfSlot = shardOfSlot;
+        this.woken = woken;
+        this.parked = new @Nullable PendingFetch[shards.count()];
+        this.over = new boolean[shards.count()];
+    }
+
+    void start() {
+        for (Shard shard : shards.all()) {
+            if (concerns(shard)) {
+                Shards.onLoop(shard.loop(), () -> park(shard));
+            }
+        }
+    }
+
+    private boolean concerns(Shard shard) {
+        for (int owner : shardOfSlot) {
+            if (owner == shard.index()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** On the shard's loop. */
+    private void park(Shard shard) {
+        if (over[shard.index()]) {
+            return;
+        }
+        List<LeaderReplica> watched = new ArrayList<>();
+        long available = 0;
+        for (int slot = 0; slot < positions.length; slot++) {
+            if (shardOfSlot[slot] != shard.index()) {
+                continue;
+            }
+            LeaderReplica replica = shard.replicas().leader(topicIds[slot], partitions[slot]);
+            FetchPartition.Position position = positions[slot];
+            if (replica == null || mustTellNow(replica, position)) {
+                wake();
+                return;
+            }
+            available += Math.min(position.maxBytes(), replica.bytesFrom(position.offset(), limits.bound()));
+            if (available >= limits.minBytes()) {
+                wake();
+                return;
+            }
+            watched.add(replica);
+        }
+        PendingFetch pending = new PendingFetch(
+                shard.replicas().deadlines(), limits.minBytes() - available, limits.maxWaitNs(), ignored -> wake());
+        for (LeaderReplica replica : watched) {
+            pending.watch(replica);
+        }
+        parked[shard.index()] = pending;
+    }
+
+    /** Whether a read would answer something else than records or nothing: such answers do not wait. */
+    private static boolean mustTellNow(LeaderReplica replica, FetchPartition.Position position) {
+        if (!replica.isLeading()
+                || position.offset() < replica.logStartOffset()
+                || position.offset() > replica.logEndOffset()) {
+            return true;
+        }
+        if (position.currentLeaderEpoch() != NOT_GIVEN && position.currentLeaderEpoch() != replica.leaderEpoch()) {
+            return true;
+        }
+        if (position.lastFetchedEpoch() == NOT_GIVEN) {
+            return false;
+        }
+        EpochEnd end = replica.log().epochEnd(position.lastFetchedEpoch());
+        return end.leaderEpoch() != position.lastFetchedEpoch() || end.endOffset() < position.offset();
+    }
+
+    /** From the loop of any shard. */
+    private void wake() {
+        Shards.onLoop(home, () -> {
+            if (done) {
+                return;
+            }
+            done = true;
+            for (Shard shard : shards.all()) {
+                if (concerns(shard)) {
+                    Shards.onLoop(shard.loop(), () -> leave(shard));
+                }
+            }
+            woken.run();
+        });
+    }
+
+    private void leave(Shard shard) {
+        over[shard.index()] = true;
+        PendingFetch pending = parked[shard.index()];
+        if (pending != null) {
+            pending.cancel();
+        }
+    }
+}

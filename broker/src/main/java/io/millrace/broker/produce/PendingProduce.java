@@ -1,0 +1,212 @@
+package io.millrace.broker.produce;
+
+import io.millrace.broker.request.RequestContext;
+import io.millrace.broker.shard.Shard;
+import io.millrace.broker.shard.Shards;
+import io.millrace.broker.shard.SlotGather;
+import io.millrace.protocol.BufferRecords;
+import io.millrace.protocol.ErrorCode;
+import io.millrace.protocol.compress.Codec;
+import io.millrace.protocol.message.ProduceRequest;
+import io.millrace.protocol.message.ProduceResponse;
+import io.millrace.protocol.record.RecordBatchView;
+import io.millrace.replication.metadata.MetadataImage;
+import io.millrace.replication.metadata.TopicImage;
+import io.millrace.replication.replica.LeaderReplica;
+import io.millrace.replication.replica.ProduceCompletion;
+import io.millrace.replication.replica.ProduceOutcome;
+import io.millrace.storage.AppendResult;
+import java.nio.ByteBuffer;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One produce request between its arrival and its answer. A slot is one partition of the request, in request order. Slots are
+ * filled on the loops of their shards and read on the connection's loop after the last one is done.
+ */
+final class PendingProduce implements ProduceCompletion {
+
+    /** First version in which a client may send zstd (KIP-110). */
+    private static final int FIRST_ZSTD_VERSION = 7;
+    /** First version that names topics by id (KIP-516). */
+    private static final int FIRST_TOPIC_ID_VERSION = 13;
+
+    private static final int NO_LEADER_EPOCH = -1;
+
+    private final RequestContext context;
+    private final ProduceRequest request;
+    private final Shards shards;
+
+    private final int[] partitions;
+    private final @Nullable TopicImage[] topics;
+    private final @Nullable BufferRecords[] records;
+    private final @Nullable ProduceOutcome[] outcomes;
+    private final SlotGather gather;
+
+    PendingProduce(RequestContext context, ProduceRequest request, Shards shards) {
+        this.context = context;
+        this.request = request;
+        this.shards = shards;
+        int slots = 0;
+        for (ProduceRequest.TopicProduceData topic : request.topicData()) {
+            slots += topic.partitionData().size();
+        }
+        partitions = new int[slots];
+        topics = new @Nullable TopicImage[slots];
+        records = new @Nullable BufferRecords[slots];
+        outcomes = new @Nullable ProduceOutcome[slots];
+        // One more than the slots: held by start() so that the answer cannot leave while slots are still being handed
+        // out.
+        gather = new SlotGather(context.loop(), slots + 1, this::answer);
+    }
+
+    void start(MetadataImage image) {
+        int[] shardOfSlot = new int[partitions.length];
+        int slot = 0;
+        for (ProduceRequest.TopicProduceData topic : request.topicData()) {
+            TopicImage found = context.version() >= FIRST_TOPIC_ID_VERSION
+                    ? image.topic(topic.topicId())
+                    : image.topic(topic.name());
+            for (ProduceRequest.PartitionProduceData partition : topic.partitionData()) {
+                partitions[slot] = partition.index();
+                topics[slot] = found;
+                records[slot] = (BufferRecords) partition.records();
+                ProduceOutcome.Refused refusal = refusal(found, partition);
+                shardOfSlot[slot] = Shards.NONE;
+                if (refusal != null) {
+                    done(slot, refusal);
+                } else if (found != null) {
+                    shardOfSlot[slot] = shards.shardOf(found.topicId(), partition.index());
+                }
+                slot++;
+            }
+        }
+        shards.scatter(shardOfSlot, this::append);
+        gather.slotDone();
+    }
+
+    /** What can be refused before the partition's owner is asked; null when nothing. */
+    private ProduceOutcome.@Nullable Refused refusal(
+            @Nullable TopicImage topic, ProduceRequest.PartitionProduceData partition) {
+        if (request.transactionalId() != null) {
+            return refused(
+                    ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED,
+                    "Transactions are not built yet: remove transactional.id from the producer");
+        }
+        if (topic == null) {
+            return context.version() >= FIRST_TOPIC_ID_VERSION
+                    ? refused(ErrorCode.UNKNOWN_TOPIC_ID, "No topic has this id: refresh metadata")
+                    : refused(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "No such topic: create it first");
+        }
+        if (topic.partition(partition.index()) == null) {
+            return refused(
+                    ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+                    "Topic " + topic.name() + " has " + topic.partitionCount() + " partitions, counted from 0");
+        }
+        if (!(partition.records() instanceof BufferRecords batch) || batch.sizeBytes() == 0) {
+            return refused(ErrorCode.INVALID_RECORD, "No record batch for this partition: send one");
+        }
+        if (context.version() < FIRST_ZSTD_VERSION && isZstd(batch.nioBuffer())) {
+            return refused(
+                    ErrorCode.UNSUPPORTED_COMPRESSION_TYPE,
+                    "zstd needs Produce version " + FIRST_ZSTD_VERSION + " or later: upgrade the client");
+        }
+        return null;
+    }
+
+    private static boolean isZstd(ByteBuffer batch) {
+        return batch.remaining() >= RecordBatchView.HEADER_BYTES
+                && new RecordBatchView().wrap(batch, batch.position()).codecId() == Codec.ZSTD.id();
+    }
+
+    private static ProduceOutcome.Refused refused(ErrorCode error, String message) {
+        return new ProduceOutcome.Refused(error, message, List.of());
+    }
+
+    /** On the shard's loop. */
+    private void append(int slot, Shard shard) {
+        TopicImage topic = topics[slot];
+        BufferRecords batch = records[slot];
+        if (topic == null || batch == null) {
+            throw new IllegalStateException("slot " + slot + " was handed to a shard without topic or records");
+        }
+        LeaderReplica replica = shard.replicas().leader(topic.topicId(), partitions[slot]);
+        if (replica == null) {
+            done(
+                    slot,
+                    refused(
+                            ErrorCode.NOT_LEADER_OR_FOLLOWER,
+                            "This broker does not lead the partition: refresh metadata"));
+            return;
+        }
+        replica.append(batch.nioBuffer(), NO_LEADER_EPOCH, request.acks(), request.timeoutMs(), this, slot);
+    }
+
+    @Override
+    public void done(int slot, ProduceOutcome outcome) {
+        outcomes[slot] = outcome;
+        gather.slotDone();
+    }
+
+    /** On the connection's loop, after the last slot. */
+    private void answer() {
+        // Every append has copied what it took.
+        request.release();
+        if (request.acks() == 0) {
+            answerByConnection();
+            return;
+        }
+        ProduceResponse response = new ProduceResponse();
+        int slot = 0;
+        for (ProduceRequest.TopicProduceData topic : request.topicData()) {
+            ProduceResponse.TopicProduceResponse answered = new ProduceResponse.TopicProduceResponse();
+            answered.name(topic.name()).topicId(topic.topicId());
+            for (ProduceRequest.PartitionProduceData partition : topic.partitionData()) {
+                answered.partitionResponses().add(partitionAnswer(partition.index(), outcome(slot)));
+                slot++;
+            }
+            response.responses().add(answered);
+        }
+        context.answer(response);
+    }
+
+    private void answerByConnection() {
+        for (int slot = 0; slot < outcomes.length; slot++) {
+            if (outcome(slot) instanceof ProduceOutcome.Refused(var error, var message, var ignored)) {
+                context.close(
+                        "acks=0 produce to partition " + partitions[slot] + " failed with " + error + ": " + message);
+                return;
+            }
+        }
+        context.noAnswer();
+    }
+
+    private ProduceOutcome outcome(int slot) {
+        ProduceOutcome outcome = outcomes[slot];
+        if (outcome == null) {
+            throw new IllegalStateException("slot " + slot + " was never completed");
+        }
+        return outcome;
+    }
+
+    private static ProduceResponse.PartitionProduceResponse partitionAnswer(int partition, ProduceOutcome outcome) {
+        ProduceResponse.PartitionProduceResponse answer =
+                new ProduceResponse.PartitionProduceResponse().index(partition);
+        switch (outcome) {
+            case ProduceOutcome.Accepted accepted ->
+                answer.baseOffset(accepted.baseOffset())
+                        .logAppendTimeMs(accepted.logAppendTimeMs())
+                        .logStartOffset(accepted.logStartOffset());
+            case ProduceOutcome.Refused refused -> {
+                answer.errorCode(refused.error().code()).baseOffset(-1).errorMessage(refused.message());
+                for (AppendResult.RecordError error : refused.recordErrors()) {
+                    answer.recordErrors()
+                            .add(new ProduceResponse.BatchIndexAndErrorMessage()
+                                    .batchIndex(error.batchIndex())
+                                    .batchIndexErrorMessage(error.message()));
+                }
+            }
+        }
+        return answer;
+    }
+}

@@ -1,0 +1,30 @@
+package io.millrace.broker.produce;
+
+import io.millrace.broker.request.ApiHandler;
+import io.millrace.broker.request.RequestContext;
+import io.millrace.broker.shard.Shards;
+import io.millrace.protocol.message.ProduceRequest;
+import io.millrace.replication.metadata.MetadataPublisher;
+
+/**
+ * Produce, versions 3 to 13 (0 to 2 are advertised for old librdkafka and refused by the router).
+ *
+ * <p>The request is split by partition over the owning shards; each appends and completes its own; the answer leaves when the
+ * last partition is as durable as {@code acks} asks. With {@code acks=0} nothing is answered, and an error closes the
+ * connection, the only way to tell such a client.
+ */
+public final class ProduceHandler implements ApiHandler<ProduceRequest> {
+
+    private final MetadataPublisher metadata;
+    private final Shards shards;
+
+    public ProduceHandler(MetadataPublisher metadata, Shards shards) {
+        this.metadata = metadata;
+        this.shards = shards;
+    }
+
+    @Override
+    public void handle(RequestContext context, ProduceRequest request) {
+        new PendingProduce(context, request, shards).start(metadata.image());
+    }
+}

@@ -1,0 +1,92 @@
+package io.millrace.broker.request;
+
+import io.millrace.network.connection.Request;
+import io.millrace.network.connection.RequestHandler;
+import io.millrace.network.connection.Responder;
+import io.millrace.network.connection.TrafficClass;
+import io.millrace.protocol.MalformedMessageException;
+import io.millrace.protocol.Message;
+import io.millrace.protocol.message.ApiKey;
+import io.millrace.protocol.message.ApiMessages;
+import io.millrace.protocol.message.ApiVersionsResponse;
+import io.millrace.protocol.message.RequestHeader;
+import io.netty.buffer.ByteBuf;
+
+/**
+ * Decodes a frame and hands it to the handler of its API key. Called on the connection's loop.
+ *
+ * <p>What cannot be decoded, or is not offered, closes the connection, as Kafka does: without the right version there is no
+ * way to say in the answer what is wrong. ApiVersions alone is answered in version 0 (KIP-511).
+ */
+public final class RequestRouter implements RequestHandler {
+
+    private final ApiTable table;
+    private final ApiVersionsAnswer apiVersions;
+
+    /** The answer to ApiVersions in a version that we do not know. */
+    @FunctionalInterface
+    public interface ApiVersionsAnswer {
+        ApiVersionsResponse unsupportedVersion();
+    }
+
+    public RequestRouter(ApiTable table, ApiVersionsAnswer apiVersions) {
+        this.table = table;
+        this.apiVersions = apiVersions;
+    }
+
+    @Override
+    public void handle(Request request, Responder responder) {
+        ByteBuf frame = request.frame();
+        Message message;
+        RequestContext context;
+        ApiTable.Route route;
+        try {
+            ApiKey api = ApiKey.of(request.apiKey());
+            route = api == null ? null : table.route(api);
+            if (api == null || route == null) {
+                responder.close("API key " + request.apiKey() + " is not offered: see ApiVersions");
+                return;
+            }
+            short version = request.apiVersion();
+            context = new RequestContext(api, version, request.correlationId(), request.clientId(), responder);
+            if (!route.serves(version)) {
+                refuseVersion(context, route);
+                return;
+            }
+            classify(api, responder);
+            RequestHeader.read(frame, api.requestHeaderVersion(version));
+            message = ApiMessages.readRequest(api, frame, version);
+            if (frame.isReadable()) {
+                message.release();
+                responder.close(api + " v" + version + " request has " + frame.readableBytes() + " bytes too many");
+                return;
+            }
+        } catch (MalformedMessageException e) {
+            responder.close("malformed request, API key " + request.apiKey() + " v" + request.apiVersion() + ": "
+                    + e.getMessage());
+            return;
+        } finally {
+            // Records are retained slices of their own; everything else was copied out.
+            frame.release();
+        }
+        route.handler().handle(context, message);
+    }
+
+    private void refuseVersion(RequestContext context, ApiTable.Route route) {
+        if (context.api() == ApiKey.API_VERSIONS) {
+            context.answer(apiVersions.unsupportedVersion(), (short) 0);
+        } else {
+            context.close(context.api() + " v" + context.version() + " is not served: versions " + route.servedFrom()
+                    + " to " + route.to() + " are");
+        }
+    }
+
+    /** At the broker-wide bound of bytes in flight, producers wait before consumers do. */
+    private static void classify(ApiKey api, Responder responder) {
+        if (api == ApiKey.PRODUCE) {
+            responder.connection().trafficClass(TrafficClass.PRODUCER);
+        } else if (api == ApiKey.FETCH) {
+            responder.connection().trafficClass(TrafficClass.CONSUMER);
+        }
+    }
+}

@@ -1,0 +1,99 @@
+package io.millrace.broker.request;
+
+import io.millrace.network.frame.FramePart;
+import io.millrace.network.frame.RegionPart;
+import io.millrace.protocol.RecordsPayload;
+import io.millrace.storage.FileSlice;
+import io.millrace.storage.LogSlice;
+import io.millrace.storage.TailSlice;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Records of an answer as slices of a log: encoded without touching their bytes. Takes over the slices' references. */
+public final class SlicePayload implements RecordsPayload {
+
+    private final List<LogSlice> slices;
+    private final int sizeBytes;
+
+    public SlicePayload(List<LogSlice> slices, int sizeBytes) {
+        this.slices = slices;
+        this.sizeBytes = sizeBytes;
+    }
+
+    @Override
+    public int sizeBytes() {
+        return sizeBytes;
+    }
+
+    void appendTo(List<FramePart> parts) {
+        for (LogSlice slice : slices) {
+            parts.add(
+                    switch (slice) {
+                        case TailSlice tail -> new TailRegion(tail);
+                        case FileSlice file -> new FileRegion(file);
+                    });
+        }
+    }
+
+    /** Bytes in a tail chunk. */
+    private record TailRegion(TailSlice slice) implements RegionPart {
+
+        @Override
+        public long sizeBytes() {
+            return slice.sizeBytes();
+        }
+
+        @Override
+        public @Nullable ByteBuffer view() {
+            return slice.bytes();
+        }
+
+        @Override
+        public int readInto(long position, ByteBuffer target) {
+            ByteBuffer bytes = slice.bytes();
+            int count = (int) Math.min(target.remaining(), bytes.remaining() - position);
+            target.put(bytes.slice(bytes.position() + (int) position, count));
+            return count;
+        }
+
+        @Override
+        public long transferTo(long position, long countBytes, WritableByteChannel target) throws IOException {
+            ByteBuffer bytes = slice.bytes();
+            return target.write(bytes.slice(bytes.position() + (int) position, (int) countBytes));
+        }
+
+        @Override
+        public void release() {
+            slice.release();
+        }
+    }
+
+    /** Bytes in a segment file. */
+    private record FileRegion(FileSlice slice) implements RegionPart {
+
+        @Override
+        public long sizeBytes() {
+            return slice.sizeBytes();
+        }
+
+        @Override
+        public int readInto(long position, ByteBuffer target) throws IOException {
+            int wanted = target.remaining();
+            slice.readInto(position, target);
+            return wanted - target.remaining();
+        }
+
+        @Override
+        public long transferTo(long position, long countBytes, WritableByteChannel target) throws IOException {
+            return slice.transferTo(position, countBytes, target);
+        }
+
+        @Override
+        public void release() {
+            slice.release();
+        }
+    }
+}

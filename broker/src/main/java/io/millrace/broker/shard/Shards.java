@@ -1,0 +1,89 @@
+package io.millrace.broker.shard;
+
+import io.millrace.protocol.Uuid;
+import io.millrace.replication.replica.ShardAssignment;
+import io.millrace.runtime.EventLoop;
+import java.util.List;
+
+/** All shards of this broker. Immutable; usable from any thread. */
+public final class Shards {
+
+    /** Marks a slot that needs no shard: its outcome is known already. */
+    public static final int NONE = -1;
+
+    private final List<Shard> shards;
+
+    public Shards(List<Shard> shards) {
+        this.shards = List.copyOf(shards);
+    }
+
+    public int count() {
+        return shards.size();
+    }
+
+    public Shard shard(int index) {
+        return shards.get(index);
+    }
+
+    /** In index order. */
+    public List<Shard> all() {
+        return shards;
+    }
+
+    /** Index of the shard that owns a partition; never changes while the process runs. */
+    public int shardOf(Uuid topicId, int partition) {
+        return ShardAssignment.shardOf(topicId, partition, shards.size());
+    }
+
+    /** Work on one partition of a request. */
+    @FunctionalInterface
+    public interface SlotWork {
+
+        /** Runs on the shard's loop, slots in request order. */
+        void run(int slot, Shard shard);
+    }
+
+    /**
+     * Runs {@code work} for every slot on the shard that owns it: at once when that is the calling loop, else posted, one task
+     * per shard.
+     *
+     * @param shardOfSlot shard index per slot, or {@link #NONE} to leave the slot out
+     */
+    public void scatter(int[] shardOfSlot, SlotWork work) {
+        for (Shard shard : shards) {
+            boolean concerned = false;
+            for (int owner : shardOfSlot) {
+                concerned |= owner == shard.index();
+            }
+            if (concerned) {
+                onLoop(shard.loop(), () -> {
+                    for (int slot = 0; slot < shardOfSlot.length; slot++) {
+                        if (shardOfSlot[slot] == shard.index()) {
+                            work.run(slot, shard);
+                        }
+                    }
+                });
+            }
+        }
+    }
+
+    /**
+     * Runs {@code done} on {@code home} once every shard has opened and closed what the metadata published so far asks for:
+     * each takes it as a task of its loop, so one more task behind it is enough.
+     */
+    public void whenSettled(EventLoop home, Runnable done) {
+        SlotGather gather = new SlotGather(home, shards.size(), done);
+        for (Shard shard : shards) {
+            shard.loop().post(gather::slotDone);
+        }
+    }
+
+    /** Runs {@code task} on {@code loop}: at once when the caller is on it, else posted. */
+    public static void onLoop(EventLoop loop, Runnable task) {
+        if (loop.isOwner()) {
+            task.run();
+        } else {
+            loop.post(task);
+        }
+    }
+}

@@ -1,0 +1,8 @@
+/**
+ * CreateTopics (API 19) and DeleteTopics (API 20). Entry type: {@link io.millrace.broker.topics.CreateTopicsHandler}. Owner:
+ * the shard loop of the connection; the controller decides.
+ */
+@NullMarked
+package io.millrace.broker.topics;
+
+import org.jspecify.annotations.NullMarked;

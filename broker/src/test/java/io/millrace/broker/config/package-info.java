@@ -1,0 +1,4 @@
+@NullMarked
+package io.millrace.broker.config;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.millrace.broker.request;
+
+import org.jspecify.annotations.NullMarked;
