@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced by ./mvnw, ./millrace and the packaged launcher: finds a JDK 25 or newer, and Maven 3.8 or newer.
 # Prints the path; on failure prints one line that says what to install and returns 1.
 

@@ -1,0 +1,174 @@
+package io.millrace.tools;
+
+import io.millrace.client.admin.Admin;
+import io.millrace.client.cluster.TopicImage;
+import io.millrace.client.cluster.TopicPartition;
+import io.millrace.client.connection.ClientConfig;
+import io.millrace.client.consumer.Consumer;
+import io.millrace.client.consumer.ConsumerConfig;
+import io.millrace.client.consumer.ConsumerRecord;
+import io.millrace.client.error.UnknownTopicException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Prints records as they come. */
+@Command(
+        name = "consume",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Prints the values of a topic's records, one per line, from now on and until Ctrl-C.",
+            "Records of one partition come in order. A missing key or value is printed as null."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  millrace consume greetings --from-beginning --max 10",
+            "  millrace consume orders --from-beginning --show-key | grep paid",
+            "  millrace consume orders --partition 2 --offset 4711"
+        })
+final class ConsumeVerb implements Callable<Integer> {
+
+    private static final int EXIT_INTERRUPTED = 130;
+    private static final Duration POLL = Duration.ofMillis(500);
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private ServerOptions server;
+
+    @Parameters(paramLabel = "TOPIC", description = "What to read.")
+    private String topic;
+
+    @Option(names = "--from-beginning", description = "Begin with the oldest record.")
+    private boolean fromBeginning;
+
+    @Option(names = "--partition", paramLabel = "N", description = "Read this partition only (default: all).")
+    private @Nullable Integer partition;
+
+    @Option(names = "--offset", paramLabel = "N", description = "Begin at this offset; needs --partition.")
+    private @Nullable Long offset;
+
+    @Option(names = "--key", paramLabel = "K", description = "Show records of this key only.")
+    private @Nullable String key;
+
+    @Option(names = "--show-key", description = "Print the key before the value.")
+    private boolean showKey;
+
+    @Option(
+            names = "--key-separator",
+            paramLabel = "S",
+            defaultValue = "\\t",
+            description = "What --show-key prints between key and value (default: a tab, \\t).")
+    private String keySeparator;
+
+    @Option(names = "--max", paramLabel = "N", description = "Stop after this many records were printed.")
+    private @Nullable Long max;
+
+    private volatile boolean stopped;
+
+    @Override
+    public Integer call() {
+        checkOptions();
+        ClientConfig client = server.config();
+        TopicImage image = topicImage(client);
+        List<TopicPartition> partitions = partitionsOf(image);
+        RecordPrinter printer = new RecordPrinter(
+                System.out,
+                key == null ? null : key.getBytes(StandardCharsets.UTF_8),
+                showKey,
+                Separators.parse(keySeparator).getBytes(StandardCharsets.UTF_8),
+                max == null ? Long.MAX_VALUE : max);
+        try (Consumer consumer = Consumer.open(ConsumerConfig.of(client))) {
+            StopSignals.install(
+                    () -> {
+                        stopped = true;
+                        consumer.wakeup();
+                    },
+                    () -> Runtime.getRuntime().halt(EXIT_INTERRUPTED));
+            consumer.assign(partitions);
+            begin(consumer, partitions);
+            while (!stopped && !printer.isDone()) {
+                List<ConsumerRecord> records = consumer.poll(POLL);
+                if (!printer.print(records)) {
+                    return 0; // whoever read our output has seen enough
+                }
+            }
+        }
+        return 0;
+    }
+
+    private void checkOptions() {
+        if (fromBeginning && offset != null) {
+            throw usage("--from-beginning and --offset exclude each other: choose one");
+        }
+        if (offset != null && partition == null) {
+            throw usage("--offset needs --partition: offsets are counted in each partition by itself");
+        }
+        if (offset != null && offset < 0) {
+            throw usage("--offset: " + offset + " is negative");
+        }
+        if (max != null && max < 1) {
+            throw usage("--max: " + max + " is not at least 1");
+        }
+    }
+
+    private ParameterException usage(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+
+    private TopicImage topicImage(ClientConfig client) {
+        try (Admin admin = Admin.open(client)) {
+            try {
+                return Outcome.of(admin.describeTopics(List.of(topic)))
+                        .getFirst()
+                        .topic();
+            } catch (UnknownTopicException e) {
+                throw TopicNames.explain(admin, e);
+            }
+        }
+    }
+
+    private List<TopicPartition> partitionsOf(TopicImage image) {
+        Integer only = partition;
+        if (only != null) {
+            if (image.partition(only) == null) {
+                throw new VerbException("topic " + topic + " has no partition " + only + ": it has 0 to "
+                        + (image.partitionCount() - 1));
+            }
+            return List.of(new TopicPartition(topic, only));
+        }
+        List<TopicPartition> all = new ArrayList<>();
+        for (int i = 0; i < image.partitionCount(); i++) {
+            all.add(new TopicPartition(topic, i));
+        }
+        return all;
+    }
+
+    private void begin(Consumer consumer, List<TopicPartition> partitions) {
+        Long at = offset;
+        if (at != null) {
+            consumer.seek(partitions.getFirst(), at);
+        } else if (fromBeginning) {
+            consumer.seekToBeginning(partitions);
+        } else {
+            consumer.seekToEnd(partitions);
+            spec.commandLine()
+                    .getErr()
+                    .println("waiting for new records of " + topic
+                            + "; --from-beginning reads what is there, Ctrl-C stops");
+            spec.commandLine().getErr().flush();
+        }
+    }
+}

@@ -1,0 +1,138 @@
+package io.millrace.tools;
+
+import ch.qos.logback.classic.Level;
+import io.millrace.broker.boot.Broker;
+import io.millrace.broker.boot.BrokerStartException;
+import io.millrace.broker.config.BrokerConfig;
+import io.millrace.broker.config.ConfigException;
+import io.millrace.network.server.BoundListener;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** A broker for one developer on one machine, in the foreground. */
+@Command(
+        name = "dev",
+        mixinStandardHelpOptions = true,
+        description = "Starts a broker on this machine, in the foreground. Ctrl-C stops it, a second Ctrl-C at once.")
+final class DevVerb implements Callable<Integer> {
+
+    private static final int EXIT_INTERRUPTED = 130;
+    private static final int NANOS_PER_MILLI = 1_000_000;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(
+            names = "--port",
+            paramLabel = "N",
+            defaultValue = "9092",
+            description = "Kafka port on localhost (default ${DEFAULT-VALUE}; 0: a free one).")
+    private int port;
+
+    @Option(names = "--data", paramLabel = "DIR", description = "Data folder (default ./data).")
+    private @Nullable Path data;
+
+    @Option(names = "--ephemeral", description = "Keep the data in a temporary folder, deleted at the end.")
+    private boolean ephemeral;
+
+    @Option(names = "--set", paramLabel = "key=value", description = "Any broker configuration; may be repeated.")
+    private Map<String, String> settings = new LinkedHashMap<>();
+
+    @Option(
+            names = "--log-level",
+            paramLabel = "L",
+            defaultValue = "warn",
+            description = "error, warn, info or debug (default ${DEFAULT-VALUE}).")
+    private String logLevel;
+
+    @Override
+    public Integer call() throws IOException, BrokerStartException {
+        long startedNs = System.nanoTime();
+        if (ephemeral && data != null) {
+            throw new ParameterException(spec.commandLine(), "--ephemeral and --data exclude each other: choose one");
+        }
+        setLogLevel();
+        Path folder = ephemeral ? Files.createTempDirectory("millrace") : data != null ? data : Path.of("data");
+        Map<String, String> overrides = new LinkedHashMap<>();
+        overrides.put("log.dirs", folder.toString());
+        overrides.put("listeners", "PLAINTEXT://localhost:" + port);
+        overrides.putAll(settings);
+        BrokerConfig config;
+        try {
+            config = BrokerConfig.parse(
+                    overrides, ephemeral, Runtime.getRuntime().availableProcessors());
+        } catch (ConfigException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
+        CompletableFuture<Integer> ended = new CompletableFuture<>();
+        Broker broker = Broker.start(config, overrides, message -> {
+            spec.commandLine().getErr().println("millrace: " + message);
+            ended.complete(Millrace.EXIT_FAILED);
+        });
+        StopSignals.install(() -> ended.complete(0), () -> Runtime.getRuntime().halt(EXIT_INTERRUPTED));
+        greet(broker, config, (System.nanoTime() - startedNs) / NANOS_PER_MILLI);
+        int exitCode = ended.join();
+        if (exitCode == 0) {
+            spec.commandLine().getOut().println("Stopping. Ctrl-C again stops at once.");
+            broker.close();
+        }
+        if (ephemeral) {
+            FolderRemoval.remove(folder);
+        }
+        return exitCode;
+    }
+
+    private void setLogLevel() {
+        Level level = Level.toLevel(logLevel, null);
+        if (level == null) {
+            throw new ParameterException(
+                    spec.commandLine(), "Unknown log level '" + logLevel + "': use error, warn, info or debug");
+        }
+        if (LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME) instanceof ch.qos.logback.classic.Logger root) {
+            root.setLevel(level);
+        }
+    }
+
+    private void greet(Broker broker, BrokerConfig config, long startMs) {
+        PrintWriter out = spec.commandLine().getOut();
+        BoundListener first = broker.listeners().getFirst();
+        String address = first.advertisedHost() + ":" + first.advertisedPort();
+        out.printf(
+                "Millrace %s serves the Kafka protocol on %s (started in %d ms)%n",
+                BuildVersion.text(), address, startMs);
+        for (BoundListener listener : broker.listeners()) {
+            if (!listener.equals(first)) {
+                out.printf(
+                        "  also       %s on %s:%d%n",
+                        listener.name(), listener.advertisedHost(), listener.advertisedPort());
+            }
+        }
+        out.printf("  data       %s%s%n", broker.dataFolder(), ephemeral ? " (deleted at the end)" : "");
+        out.printf(
+                "  durability %s%n",
+                config.topics().durability().equals("synced")
+                        ? "synced: acks=all is answered when the records are on disk"
+                        : "written: acks=all is answered from the page cache; a power cut may lose records");
+        out.printf("  retention  none: records are kept until their topic is deleted%n");
+        out.printf("  stop       Ctrl-C%n%n");
+        String server = first.advertisedPort() == 9092 ? "" : " --server " + address;
+        out.printf("In another terminal:%n");
+        out.printf("  echo 'hello' | ./millrace produce greetings%s%n", server);
+        out.printf("  ./millrace consume greetings --from-beginning --max 1%s%n", server);
+        out.flush();
+    }
+}

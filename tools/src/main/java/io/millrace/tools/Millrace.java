@@ -1,0 +1,58 @@
+package io.millrace.tools;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The command's root: only help and version; every verb is a class of its own. */
+@Command(
+        name = "millrace",
+        description = "A streaming log broker that speaks the Kafka protocol.",
+        mixinStandardHelpOptions = true,
+        versionProvider = BuildVersion.class,
+        subcommands = {DevVerb.class},
+        footer = {"", "Try it: millrace dev"})
+public final class Millrace implements Runnable {
+
+    /** What the shell gets; documented in the README. */
+    static final int EXIT_USAGE = 2;
+
+    static final int EXIT_FAILED = 1;
+
+    @Spec
+    private CommandSpec spec;
+
+    public static void main(String[] arguments) {
+        System.exit(run(arguments));
+    }
+
+    /** Runs one command line; the exit code. */
+    static int run(String... arguments) {
+        return new CommandLine(new Millrace())
+                .setExecutionExceptionHandler((failure, commandLine, result) -> {
+                    commandLine.getErr().println("millrace: " + UserMessage.of(failure));
+                    return EXIT_FAILED;
+                })
+                .setParameterExceptionHandler((failure, ignored) -> {
+                    CommandLine commandLine = failure.getCommandLine();
+                    commandLine.getErr().println("millrace: " + failure.getMessage());
+                    commandLine
+                            .getErr()
+                            .println("Try 'millrace"
+                                    + commandLine
+                                            .getCommandSpec()
+                                            .qualifiedName(" ")
+                                            .replaceFirst("millrace", "")
+                                    + " --help'.");
+                    return EXIT_USAGE;
+                })
+                .execute(arguments);
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "say what to do: a verb such as dev");
+    }
+}

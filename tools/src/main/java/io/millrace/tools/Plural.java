@@ -1,0 +1,14 @@
+package io.millrace.tools;
+
+import java.util.Locale;
+
+/** Numbers with their noun. */
+final class Plural {
+
+    private Plural() {}
+
+    /** {@code 1 record}, {@code 1,234 records}. */
+    static String of(long count, String noun) {
+        return String.format(Locale.ROOT, "%,d %s%s", count, noun, count == 1 ? "" : "s");
+    }
+}

@@ -1,0 +1,11 @@
+package io.millrace.tools;
+
+/** Separators as people type them: {@code \t} and {@code \n} stand for tab and line feed. */
+final class Separators {
+
+    private Separators() {}
+
+    static String parse(String typed) {
+        return typed.replace("\\t", "\t").replace("\\n", "\n");
+    }
+}
