@@ -1,0 +1,107 @@
+package io.millrace.bench.load;
+
+import io.millrace.protocol.BufferRecords;
+import io.millrace.protocol.message.ApiKey;
+import io.millrace.protocol.message.FetchRequest;
+import io.millrace.protocol.message.FetchResponse;
+import io.millrace.protocol.record.RecordBatchScanner;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Reads every partition of a topic from its beginning, one connection per partition, until an answer stays empty, and prints
+ * one line of figures. {@code --bootstrap localhost:9092 --topic t --partitions 6 --max-bytes 1048576 --rounds 1}
+ */
+public final class FetchLoad {
+
+    /** The last version that names topics. */
+    private static final short VERSION = 12;
+
+    private static final int MAX_WAIT_MS = 100;
+    private static final double NANOS_PER_SECOND = 1e9;
+    private static final double BYTES_PER_MB = 1e6;
+
+    private FetchLoad() {}
+
+    public static void main(String[] arguments) throws Exception {
+        LoadOptions options = new LoadOptions(arguments);
+        String bootstrap = options.text("bootstrap", "localhost:9092");
+        String topic = options.text("topic", "bench");
+        int partitions = options.number("partitions", 6);
+        int maxBytes = options.number("max-bytes", 1 << 20);
+        int rounds = options.number("rounds", 1);
+        options.checkAllUsed();
+        AtomicLong bytes = new AtomicLong();
+        AtomicLong endNs = new AtomicLong();
+        long startNs = System.nanoTime();
+        List<Thread> threads = new ArrayList<>();
+        for (int partition = 0; partition < partitions; partition++) {
+            int number = partition;
+            threads.add(LoadThreads.start("fetch-" + partition, () -> {
+                for (int round = 0; round < rounds; round++) {
+                    bytes.addAndGet(readAll(bootstrap, topic, number, maxBytes, endNs));
+                }
+            }));
+        }
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        double seconds = (endNs.get() - startNs) / NANOS_PER_SECOND;
+        System.out.printf(
+                Locale.ROOT,
+                "mb_per_s=%.1f bytes=%d seconds=%.2f%n",
+                bytes.get() / BYTES_PER_MB / seconds,
+                bytes.get(),
+                seconds);
+    }
+
+    private static long readAll(String bootstrap, String topic, int partition, int maxBytes, AtomicLong endNs)
+            throws IOException {
+        long offset = 0;
+        long bytes = 0;
+        try (BrokerSocket socket = new BrokerSocket(bootstrap)) {
+            while (true) {
+                FetchResponse response =
+                        (FetchResponse) socket.call(ApiKey.FETCH, VERSION, request(topic, partition, offset, maxBytes));
+                FetchResponse.PartitionData answer =
+                        response.responses().getFirst().partitions().getFirst();
+                if (answer.errorCode() != 0) {
+                    throw new IOException("fetch of " + topic + "-" + partition + " failed with " + answer.errorCode());
+                }
+                BufferRecords records = (BufferRecords) answer.records();
+                if (records == null || records.sizeBytes() == 0) {
+                    return bytes;
+                }
+                bytes += records.sizeBytes();
+                offset = nextOffset(records.nioBuffer(), offset);
+                endNs.accumulateAndGet(System.nanoTime(), Math::max);
+            }
+        }
+    }
+
+    private static long nextOffset(ByteBuffer batches, long offset) {
+        RecordBatchScanner scanner = new RecordBatchScanner();
+        scanner.reset(batches, batches.position(), batches.limit());
+        long next = offset;
+        while (scanner.next()) {
+            next = scanner.batch().nextOffset();
+        }
+        return next;
+    }
+
+    private static FetchRequest request(String topic, int partition, long offset, int maxBytes) {
+        FetchRequest.FetchPartition wanted = new FetchRequest.FetchPartition()
+                .partition(partition)
+                .fetchOffset(offset)
+                .partitionMaxBytes(maxBytes);
+        return new FetchRequest()
+                .maxWaitMs(MAX_WAIT_MS)
+                .minBytes(1)
+                .maxBytes(maxBytes)
+                .topics(List.of(new FetchRequest.FetchTopic().topic(topic).partitions(List.of(wanted))));
+    }
+}

@@ -1,0 +1,43 @@
+package io.millrace.bench.peers;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/** Millrace as {@code ./millrace dev} starts it: acks mean synced. */
+final class MillracePeer implements Peer {
+
+    private static final int PORT = 19192;
+
+    private final Path repository;
+
+    MillracePeer(Path repository) {
+        this.repository = repository;
+    }
+
+    @Override
+    public String name() {
+        return "millrace";
+    }
+
+    @Override
+    public int port() {
+        return PORT;
+    }
+
+    @Override
+    public void prepare(Path folder) {
+        // The data folder makes itself.
+    }
+
+    @Override
+    public List<String> command(Path folder) {
+        return List.of(
+                "bash",
+                repository.resolve("tools/target/millrace/bin/millrace").toString(),
+                "dev",
+                "--port",
+                Integer.toString(PORT),
+                "--data",
+                folder.resolve("data").toString());
+    }
+}

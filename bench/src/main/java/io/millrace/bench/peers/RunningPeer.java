@@ -1,0 +1,97 @@
+package io.millrace.bench.peers;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A broker process. Owned by the main thread. */
+final class RunningPeer implements AutoCloseable {
+
+    private static final double CLOCK_TICKS_PER_SECOND = 100;
+    private static final long START_DEADLINE_NS = 60_000_000_000L;
+    private static final int POLL_MS = 2;
+    private static final int STOP_SECONDS = 30;
+    /** Positions of utime and stime behind the command's closing parenthesis in /proc/PID/stat. */
+    private static final int UTIME = 11;
+
+    private static final int STIME = 12;
+
+    private final Peer peer;
+    private final Process process;
+    private final double startSeconds;
+
+    private RunningPeer(Peer peer, Process process, double startSeconds) {
+        this.peer = peer;
+        this.process = process;
+        this.startSeconds = startSeconds;
+    }
+
+    /** Starts and returns once the port is open. */
+    static RunningPeer start(Peer peer, Path folder) throws IOException, InterruptedException {
+        long startedNs = System.nanoTime();
+        Process process = new ProcessBuilder(peer.command(folder))
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(
+                        folder.resolve("broker.log").toFile()))
+                .start();
+        while (!isOpen(peer.port())) {
+            if (!process.isAlive() || System.nanoTime() - startedNs > START_DEADLINE_NS) {
+                process.destroyForcibly();
+                throw new IOException(peer.name() + " did not start: see " + folder.resolve("broker.log"));
+            }
+            Thread.sleep(POLL_MS);
+        }
+        return new RunningPeer(peer, process, (System.nanoTime() - startedNs) / 1e9);
+    }
+
+    private static boolean isOpen(int port) {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress("localhost", port), 100);
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    String bootstrap() {
+        return "localhost:" + peer.port();
+    }
+
+    /** From exec to an open port. */
+    double startSeconds() {
+        return startSeconds;
+    }
+
+    /** CPU seconds of the broker process so far, user and system. */
+    double cpuSeconds() throws IOException {
+        String stat = Files.readString(Path.of("/proc/" + process.pid() + "/stat"));
+        List<String> fields = List.of(stat.substring(stat.lastIndexOf(')') + 2).split(" "));
+        return (Long.parseLong(fields.get(UTIME)) + Long.parseLong(fields.get(STIME))) / CLOCK_TICKS_PER_SECOND;
+    }
+
+    double residentMiB() throws IOException {
+        for (String line : Files.readAllLines(Path.of("/proc/" + process.pid() + "/status"))) {
+            if (line.startsWith("VmRSS:")) {
+                return Long.parseLong(line.replaceAll("[^0-9]", "")) / 1024.0;
+            }
+        }
+        throw new IOException("no VmRSS for process " + process.pid());
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+        try {
+            if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly().waitFor();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+}
