@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.admin.Admin;
@@ -101,14 +102,15 @@ class JavaClientIT {
     void topicsAreCreatedListedDescribedAndDeleted() throws Exception {
         create("life", 5, Map.of("segment.bytes", "2097152"));
         assertThat(admin.listTopics().names().get()).contains("life");
-        TopicDescription described =
-                admin.describeTopics(Set.of("life")).allTopicNames().get().get("life");
+        TopicDescription described = Objects.requireNonNull(
+                admin.describeTopics(Set.of("life")).allTopicNames().get().get("life"));
         assertThat(described.partitions()).hasSize(5).allSatisfy(partition -> {
             assertThat(partition.leader().id()).isEqualTo(1);
             assertThat(partition.isr()).hasSize(1);
         });
         ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, "life");
-        Config config = admin.describeConfigs(Set.of(resource)).all().get().get(resource);
+        Config config = Objects.requireNonNull(
+                admin.describeConfigs(Set.of(resource)).all().get().get(resource));
         assertThat(config.get("segment.bytes").value()).isEqualTo("2097152");
         assertThat(config.get("segment.bytes").source()).isEqualTo(ConfigEntry.ConfigSource.DYNAMIC_TOPIC_CONFIG);
         assertThat(config.get("millrace.durability").value()).isEqualTo("synced");
@@ -139,8 +141,8 @@ class JavaClientIT {
         try (KafkaConsumer<String, String> consumer = clients.consumer(Map.of())) {
             assertThat(consumer.beginningOffsets(Set.of(partition))).containsEntry(partition, 0L);
             assertThat(consumer.endOffsets(Set.of(partition))).containsEntry(partition, 100L);
-            OffsetAndTimestamp found =
-                    consumer.offsetsForTimes(Map.of(partition, 50_500L)).get(partition);
+            OffsetAndTimestamp found = Objects.requireNonNull(
+                    consumer.offsetsForTimes(Map.of(partition, 50_500L)).get(partition));
             assertThat(found.offset()).isEqualTo(50);
             assertThat(found.timestamp()).isEqualTo(51_000);
             assertThat(consumer.offsetsForTimes(Map.of(partition, 1_000_000L)).get(partition))
@@ -182,10 +184,13 @@ class JavaClientIT {
     void everythingIsThereAfterARestartWithAnotherShardCount() throws Exception {
         create("kept", 7, Map.of());
         try (KafkaProducer<String, String> producer = clients.producer(Map.of("acks", "1"))) {
+            List<Future<RecordMetadata>> acks = new ArrayList<>();
             for (int i = 0; i < 2_000; i++) {
-                producer.send(new ProducerRecord<>("kept", "key-" + i, "value-" + i));
+                acks.add(producer.send(new ProducerRecord<>("kept", "key-" + i, "value-" + i)));
             }
-            producer.flush();
+            for (Future<RecordMetadata> ack : acks) {
+                ack.get();
+            }
         }
         List<String> before = values("kept", 7);
         assertThat(before).hasSize(2_000);

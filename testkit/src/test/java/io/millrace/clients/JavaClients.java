@@ -52,7 +52,8 @@ final class JavaClients {
             Map<TopicPartition, Long> ends = consumer.endOffsets(assigned);
             List<ConsumerRecord<String, String>> read = new ArrayList<>();
             long deadline = System.nanoTime() + PATIENCE.toNanos();
-            while (assigned.stream().anyMatch(partition -> consumer.position(partition) < ends.get(partition))) {
+            while (assigned.stream()
+                    .anyMatch(partition -> consumer.position(partition) < ends.getOrDefault(partition, 0L))) {
                 if (System.nanoTime() > deadline) {
                     throw new AssertionError("read only " + read.size() + " records within " + PATIENCE);
                 }

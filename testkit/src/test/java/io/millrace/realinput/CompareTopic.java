@@ -63,7 +63,8 @@ final class CompareTopic {
             consumer.seekToBeginning(partitions);
             Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
             long progressNs = System.nanoTime();
-            while (partitions.stream().anyMatch(partition -> consumer.position(partition) < ends.get(partition))) {
+            while (partitions.stream()
+                    .anyMatch(partition -> consumer.position(partition) < ends.getOrDefault(partition, 0L))) {
                 for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(200))) {
                     byte[] value = record.value() == null ? EMPTY : record.value();
                     digests.line(new String(record.key(), StandardCharsets.UTF_8), value, 0, value.length);

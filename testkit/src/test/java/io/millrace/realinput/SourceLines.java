@@ -58,14 +58,14 @@ final class SourceLines {
     public static void main(String[] arguments) throws IOException {
         Path zip = Path.of(arguments[0]);
         long limit = Long.parseLong(arguments[1]);
-        try (OutputStream out = new BufferedOutputStream(System.out, 1 << 20)) {
-            long lines = feed(zip, limit, (file, bytes, from, to) -> {
-                out.write(file.getBytes(StandardCharsets.UTF_8));
-                out.write('\t');
-                out.write(bytes, from, to - from);
-                out.write('\n');
-            });
-            System.err.println("lines=" + lines);
-        }
+        OutputStream out = new BufferedOutputStream(System.out, 1 << 20);
+        long lines = feed(zip, limit, (file, bytes, from, to) -> {
+            out.write(file.getBytes(StandardCharsets.UTF_8));
+            out.write('\t');
+            out.write(bytes, from, to - from);
+            out.write('\n');
+        });
+        out.flush();
+        System.err.println("lines=" + lines);
     }
 }

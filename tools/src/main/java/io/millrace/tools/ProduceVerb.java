@@ -143,6 +143,8 @@ final class ProduceVerb implements Callable<Integer> {
         return 0;
     }
 
+    // javac does not write the array's @Nullable of a record's canonical constructor to its class file.
+    @SuppressWarnings("NullAway")
     private void sendLines(Producer producer, byte @Nullable [] separator) throws IOException {
         LineReader lines = new LineReader(System.in, MAX_LINE_BYTES);
         byte[] line;
