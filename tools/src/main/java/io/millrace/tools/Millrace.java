@@ -12,7 +12,7 @@ import picocli.CommandLine.Spec;
         description = "A streaming log broker that speaks the Kafka protocol.",
         mixinStandardHelpOptions = true,
         versionProvider = BuildVersion.class,
-        subcommands = {DevVerb.class, TopicVerb.class, ProduceVerb.class, ConsumeVerb.class},
+        subcommands = {DevVerb.class, TopicVerb.class, ProduceVerb.class, ConsumeVerb.class, TrainVerb.class},
         footer = {"", "Try it: millrace dev"})
 public final class Millrace implements Runnable {
 

@@ -1,0 +1,54 @@
+package io.millrace.tools;
+
+import io.millrace.broker.boot.Broker;
+import io.millrace.broker.boot.BrokerStartException;
+import io.millrace.broker.config.BrokerConfig;
+import io.millrace.network.server.BoundListener;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+
+/**
+ * Runs the usual verbs against a throw-away broker in this process, so that the JVM can record which classes a start and a
+ * first request need (JEP 514). Run by the build, with {@code -XX:AOTCacheOutput}.
+ */
+@Command(name = "train", hidden = true, description = "Used by the build to make starts fast.")
+final class TrainVerb implements Callable<Integer> {
+
+    private static final int LINES = 2_000;
+
+    @Override
+    public Integer call() throws IOException, BrokerStartException {
+        Path folder = Files.createTempDirectory("millrace-train");
+        Map<String, String> settings =
+                Map.of("log.dirs", folder.resolve("data").toString(), "listeners", "PLAINTEXT://localhost:0");
+        try (Broker broker = Broker.start(BrokerConfig.parse(settings, true, 2), settings, message -> {})) {
+            BoundListener listener = broker.listeners().getFirst();
+            return exercise("localhost:" + listener.port());
+        } finally {
+            FolderRemoval.remove(folder);
+        }
+    }
+
+    private static int exercise(String server) {
+        InputStream terminal = System.in;
+        try {
+            System.setIn(new ByteArrayInputStream("key:value\n".repeat(LINES).getBytes(StandardCharsets.UTF_8)));
+            return Math.max(
+                    Millrace.run("topic", "create", "train", "--partitions", "2", "--server", server),
+                    Math.max(
+                            Millrace.run("produce", "train", "--key-separator", ":", "--server", server),
+                            Math.max(
+                                    Millrace.run("consume", "train", "--from-beginning", "--max", "10", "--server", server),
+                                    Millrace.run("topic", "describe", "train", "--server", server))));
+        } finally {
+            System.setIn(terminal);
+        }
+    }
+}
