@@ -1,11 +1,18 @@
 package io.millrace.storage;
 
+import io.millrace.storage.disk.DiskFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 
 /** Bytes of an open segment file. */
 public non-sealed interface FileSlice extends LogSlice {
+
+    /** The open file that holds the bytes; stays open until {@link #release()}. */
+    DiskFile file();
+
+    /** Where the slice begins in {@link #file()}. */
+    long filePosition();
 
     /**
      * Sends bytes straight from the file (sendfile where the target allows).

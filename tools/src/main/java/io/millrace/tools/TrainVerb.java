@@ -45,7 +45,8 @@ final class TrainVerb implements Callable<Integer> {
                     Math.max(
                             Millrace.run("produce", "train", "--key-separator", ":", "--server", server),
                             Math.max(
-                                    Millrace.run("consume", "train", "--from-beginning", "--max", "10", "--server", server),
+                                    Millrace.run(
+                                            "consume", "train", "--from-beginning", "--max", "10", "--server", server),
                                     Millrace.run("topic", "describe", "train", "--server", server))));
         } finally {
             System.setIn(terminal);

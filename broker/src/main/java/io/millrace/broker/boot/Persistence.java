@@ -2,7 +2,6 @@ package io.millrace.broker.boot;
 
 import io.millrace.broker.config.BrokerConfig;
 import io.millrace.broker.shard.Shard;
-import io.millrace.broker.shard.StorageLogs;
 import io.millrace.network.loop.NettyEventLoop;
 import io.millrace.network.loop.ShardLoops;
 import io.millrace.protocol.Uuid;
@@ -15,6 +14,7 @@ import io.millrace.replication.metadatalog.MetadataLog;
 import io.millrace.replication.replica.ReplicaEvents;
 import io.millrace.replication.replica.ShardAssignment;
 import io.millrace.replication.replica.ShardReplicas;
+import io.millrace.replication.replica.StoredPartitionLogs;
 import io.millrace.runtime.EventLoop;
 import io.millrace.runtime.Randomness;
 import io.millrace.runtime.SystemClock;
@@ -83,7 +83,7 @@ final class Persistence implements AutoCloseable {
                     config.ephemeral() ? StorageConfig.SMALL : StorageConfig.DEFAULT,
                     new TailMemory(TailMemory.DEFAULT_BUDGET_BYTES, TailMemory.DEFAULT_CHUNK_BYTES),
                     config.shards(),
-                    id -> ShardAssignment.shardOf(id.topicId(), id.partition(), config.shards()),
+                    id -> ShardAssignment.shardOf(id.topic(), id.partition(), config.shards()),
                     new SystemClock(),
                     randomness);
             return new Persistence(disk, folder, logs, new ThreadLanes(POOL_THREADS), fatal);
@@ -130,7 +130,7 @@ final class Persistence implements AutoCloseable {
     Shard shard(int index, EventLoop loop, ControlPlane control, int nodeId) {
         ShardReplicas replicas = new ShardReplicas(
                 new ShardReplicas.Shard(loop, index, stores.size(), nodeId),
-                new StorageLogs(stores.get(index), control.topicConfigs()),
+                new StoredPartitionLogs(stores.get(index), control.topicConfigs()::logConfig),
                 control.topicConfigs()::replicaSettings,
                 ReplicaEvents.NONE);
         return new Shard(index, loop, replicas);

@@ -69,7 +69,7 @@ public final class TopicConfigs implements ConfigSchema {
         return new LogConfig(
                 values.get(TopicKeys.SEGMENT_BYTES),
                 LogConfig.DEFAULT.segmentMs(),
-                values.get(TopicKeys.INDEX_INTERVAL_BYTES),
+                LogConfig.DEFAULT.indexIntervalBytes(),
                 values.get(TopicKeys.RETENTION_MS),
                 values.get(TopicKeys.RETENTION_BYTES),
                 LogConfig.Cleanup.DELETE,

@@ -36,9 +36,6 @@ public final class TopicKeys {
             "bytes",
             "A segment rolls at this size.");
 
-    public static final ConfigKey<Integer> INDEX_INTERVAL_BYTES = ConfigKey.ofInt(
-            "index.interval.bytes", 4096, 1, Integer.MAX_VALUE, "bytes", "Log bytes between two offset index entries.");
-
     public static final ConfigKey<String> TIMESTAMP_TYPE = ConfigKey.ofWord(
             "message.timestamp.type",
             "CreateTime",
@@ -96,7 +93,6 @@ public final class TopicKeys {
             MIN_INSYNC_REPLICAS,
             MAX_MESSAGE_BYTES,
             SEGMENT_BYTES,
-            INDEX_INTERVAL_BYTES,
             TIMESTAMP_TYPE,
             TIMESTAMP_BEFORE_MAX_MS,
             TIMESTAMP_AFTER_MAX_MS,

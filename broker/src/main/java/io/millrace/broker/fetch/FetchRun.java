@@ -101,7 +101,7 @@ final class FetchRun {
             return false;
         }
         topicIds[slot] = topic.topicId();
-        shardOfSlot[slot] = shards.shardOf(topic.topicId(), key.partition());
+        shardOfSlot[slot] = shards.shardOf(topic.name(), key.partition());
         return true;
     }
 

@@ -66,7 +66,7 @@ public final class EpochEndHandler implements ApiHandler<OffsetForLeaderEpochReq
                         shardOfSlot[slot] = Shards.NONE;
                         done(slot, new EpochEndAnswer(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, -1, -1));
                     } else {
-                        shardOfSlot[slot] = shards.shardOf(found.topicId(), partition.partition());
+                        shardOfSlot[slot] = shards.shardOf(found.name(), partition.partition());
                     }
                     slot++;
                 }

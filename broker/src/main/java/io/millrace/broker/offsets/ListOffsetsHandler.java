@@ -71,7 +71,7 @@ public final class ListOffsetsHandler implements ApiHandler<ListOffsetsRequest> 
                         shardOfSlot[slot] = Shards.NONE;
                         done(slot, error(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION));
                     } else {
-                        shardOfSlot[slot] = shards.shardOf(found.topicId(), partition.partitionIndex());
+                        shardOfSlot[slot] = shards.shardOf(found.name(), partition.partitionIndex());
                     }
                     slot++;
                 }

@@ -76,7 +76,7 @@ final class PendingProduce implements ProduceCompletion {
                 if (refusal != null) {
                     done(slot, refusal);
                 } else if (found != null) {
-                    shardOfSlot[slot] = shards.shardOf(found.topicId(), partition.index());
+                    shardOfSlot[slot] = shards.shardOf(found.name(), partition.index());
                 }
                 slot++;
             }

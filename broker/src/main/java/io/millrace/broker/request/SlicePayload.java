@@ -8,6 +8,7 @@ import io.millrace.storage.LogSlice;
 import io.millrace.storage.TailSlice;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -84,6 +85,16 @@ public final class SlicePayload implements RecordsPayload {
             int wanted = target.remaining();
             slice.readInto(position, target);
             return wanted - target.remaining();
+        }
+
+        @Override
+        public @Nullable FileChannel sendfileSource() {
+            return slice.file().sendfileSource();
+        }
+
+        @Override
+        public long filePosition() {
+            return slice.filePosition();
         }
 
         @Override

@@ -1,6 +1,5 @@
 package io.millrace.broker.shard;
 
-import io.millrace.protocol.Uuid;
 import io.millrace.replication.replica.ShardAssignment;
 import io.millrace.runtime.EventLoop;
 import java.util.List;
@@ -31,8 +30,8 @@ public final class Shards {
     }
 
     /** Index of the shard that owns a partition; never changes while the process runs. */
-    public int shardOf(Uuid topicId, int partition) {
-        return ShardAssignment.shardOf(topicId, partition, shards.size());
+    public int shardOf(String topic, int partition) {
+        return ShardAssignment.shardOf(topic, partition, shards.size());
     }
 
     /** Work on one partition of a request. */

@@ -33,8 +33,8 @@ public final class ShardReplicas implements MetadataSubscriber {
      */
     public record Shard(EventLoop loop, int index, int count, int brokerId) {
 
-        boolean owns(Uuid topicId, int partition) {
-            return ShardAssignment.shardOf(topicId, partition, count) == index;
+        boolean owns(String topic, int partition) {
+            return ShardAssignment.shardOf(topic, partition, count) == index;
         }
     }
 
@@ -106,7 +106,7 @@ public final class ShardReplicas implements MetadataSubscriber {
                     if (gone != null) {
                         deleted(gone.topicId(), partitions.get(i));
                     }
-                } else if (shard.owns(now.topicId(), partitions.get(i))) {
+                } else if (shard.owns(now.name(), partitions.get(i))) {
                     changed(now, partitions.get(i));
                 }
             }

@@ -101,7 +101,7 @@ class ShardReplicasTest {
     }
 
     private @Nullable LeaderReplica find(int partition) {
-        return shards.get(ShardAssignment.shardOf(TOPIC, partition, SHARDS)).leader(TOPIC, partition);
+        return shards.get(ShardAssignment.shardOf("t", partition, SHARDS)).leader(TOPIC, partition);
     }
 
     @Test
@@ -160,7 +160,7 @@ class ShardReplicasTest {
         create(4);
         LeaderReplica gone = leader(0);
         List<PendingFetch.Reason> woken = new ArrayList<>();
-        new PendingFetch(shards.get(ShardAssignment.shardOf(TOPIC, 0, SHARDS)).deadlines(), 1, 1_000_000, woken::add)
+        new PendingFetch(shards.get(ShardAssignment.shardOf("t", 0, SHARDS)).deadlines(), 1, 1_000_000, woken::add)
                 .watch(gone);
         commit(new RemoveTopicRecord().topicId(TOPIC));
         assertThat(find(0)).isNull();

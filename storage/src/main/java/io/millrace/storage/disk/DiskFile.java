@@ -1,8 +1,10 @@
 package io.millrace.storage.disk;
 
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /** One open file. Positional only, no cursor. Thread-safe for reads; one writer at a time. */
 public interface DiskFile extends AutoCloseable {
@@ -24,6 +26,11 @@ public interface DiskFile extends AutoCloseable {
 
     /** Sends bytes to a channel without passing through user space where possible; returns the bytes sent. */
     long transferTo(long filePosition, long countBytes, WritableByteChannel target) throws DiskException;
+
+    /** The channel that the kernel can send from by itself (sendfile), or null where there is none; not to be closed. */
+    default @Nullable FileChannel sendfileSource() {
+        return null;
+    }
 
     @Override
     void close() throws DiskException;

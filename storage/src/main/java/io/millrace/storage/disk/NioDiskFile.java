@@ -18,6 +18,11 @@ final class NioDiskFile implements DiskFile {
     }
 
     @Override
+    public FileChannel sendfileSource() {
+        return channel;
+    }
+
+    @Override
     public Path path() {
         return path;
     }

@@ -59,22 +59,20 @@ final class SegmentSearch {
             if (row.endOffset() <= log.logStartOffset() || row.maxTimestampMs() < worth) {
                 continue;
             }
-            log.host().reader().lookup(row, segment -> search(row, segment), this::searched);
+            // A match below the log start would hide a later one of the same segment.
+            long from = Math.max(row.baseOffset(), log.logStartOffset());
+            log.host().reader().lookup(row, segment -> search(row, segment, from), this::searched);
             return;
         }
         searchTail();
     }
 
     /** On the pool. */
-    private TimestampMatch search(SegmentRow row, OpenSegment segment) throws DiskException {
+    private TimestampMatch search(SegmentRow row, OpenSegment segment, long from) throws DiskException {
         return wantsMax()
                 ? segment.findMaxTimestamp(Math.min(endOffset, row.endOffset()), row.lengthBytes(), row.indexEntries())
                 : segment.findByTime(
-                        timestampMs,
-                        row.baseOffset(),
-                        Math.min(endOffset, row.endOffset()),
-                        row.lengthBytes(),
-                        row.indexEntries());
+                        timestampMs, from, Math.min(endOffset, row.endOffset()), row.lengthBytes(), row.indexEntries());
     }
 
     private void searched(

@@ -34,6 +34,16 @@ final class SegmentSlice implements FileSlice {
     }
 
     @Override
+    public DiskFile file() {
+        return segment.log();
+    }
+
+    @Override
+    public long filePosition() {
+        return filePosition;
+    }
+
+    @Override
     public long transferTo(long position, long countBytes, WritableByteChannel target) throws IOException {
         Objects.checkFromIndexSize(position, countBytes, sizeBytes);
         DiskFile file = segment.log();
