@@ -43,6 +43,13 @@ final class DevVerb implements Callable<Integer> {
             description = "Kafka port on localhost (default ${DEFAULT-VALUE}; 0: a free one).")
     private int port;
 
+    @Option(
+            names = "--admin-port",
+            paramLabel = "N",
+            description = "Port of health and metrics on localhost (default 9644, another when that is taken;"
+                    + " 0: a free one; -1: none).")
+    private @Nullable Integer adminPort;
+
     @Option(names = "--data", paramLabel = "DIR", description = "Data folder (default ./data).")
     private @Nullable Path data;
 
@@ -70,6 +77,9 @@ final class DevVerb implements Callable<Integer> {
         Map<String, String> overrides = new LinkedHashMap<>();
         overrides.put("log.dirs", folder.toString());
         overrides.put("listeners", "PLAINTEXT://localhost:" + port);
+        if (adminPort != null) {
+            overrides.put("millrace.admin.port", adminPort.toString());
+        }
         overrides.putAll(settings);
         BrokerConfig config;
         try {
@@ -128,6 +138,10 @@ final class DevVerb implements Callable<Integer> {
                         ? "synced: acks=all is answered when the records are on disk"
                         : "written: acks=all is answered from the page cache; a power cut may lose records");
         out.printf("  retention  none: records are kept until their topic is deleted%n");
+        String adminUrl = broker.adminUrl();
+        if (adminUrl != null) {
+            out.printf("  admin      %s/metrics and /health/ready%n", adminUrl);
+        }
         out.printf("  stop       Ctrl-C%n%n");
         String server = first.advertisedPort() == 9092 ? "" : " --server " + address;
         out.printf("In another terminal:%n");

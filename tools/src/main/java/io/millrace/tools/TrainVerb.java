@@ -7,6 +7,8 @@ import io.millrace.network.server.BoundListener;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,13 +28,26 @@ final class TrainVerb implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, BrokerStartException {
         Path folder = Files.createTempDirectory("millrace-train");
-        Map<String, String> settings =
-                Map.of("log.dirs", folder.resolve("data").toString(), "listeners", "PLAINTEXT://localhost:0");
+        Map<String, String> settings = Map.of(
+                "log.dirs",
+                folder.resolve("data").toString(),
+                "listeners",
+                "PLAINTEXT://localhost:0",
+                "millrace.admin.port",
+                "0");
         try (Broker broker = Broker.start(BrokerConfig.parse(settings, true, 2), settings, message -> {})) {
+            scrape(broker);
             BoundListener listener = broker.listeners().getFirst();
             return exercise("localhost:" + listener.port());
         } finally {
             FolderRemoval.remove(folder);
+        }
+    }
+
+    private static void scrape(Broker broker) throws IOException {
+        try (InputStream metrics =
+                URI.create(broker.adminUrl() + "/metrics").toURL().openStream()) {
+            metrics.transferTo(OutputStream.nullOutputStream());
         }
     }
 

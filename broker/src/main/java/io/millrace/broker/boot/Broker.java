@@ -1,5 +1,8 @@
 package io.millrace.broker.boot;
 
+import io.millrace.broker.admin.AdminPort;
+import io.millrace.broker.admin.BrokerHealth;
+import io.millrace.broker.admin.NetworkMeters;
 import io.millrace.broker.config.BrokerConfig;
 import io.millrace.broker.config.ListenerConfig;
 import io.millrace.broker.producerid.ProducerIds;
@@ -25,11 +28,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A running broker: every part wired, started in order (data, controller, replicas, network), stopped in reverse. Owned by the
+ * A running broker: every part wired, started in order (loops, admin port, data, controller, network, replicas), stopped
+ * in reverse. Owned by the
  * thread that starts and stops it.
  */
 public final class Broker implements AutoCloseable {
@@ -44,6 +49,7 @@ public final class Broker implements AutoCloseable {
     private final KafkaServer server;
     private final List<BoundListener> listeners;
     private final Shards shards;
+    private final Admin admin;
     private boolean closed;
 
     private Broker(
@@ -53,7 +59,8 @@ public final class Broker implements AutoCloseable {
             ControlPlane control,
             KafkaServer server,
             List<BoundListener> listeners,
-            Shards shards) {
+            Shards shards,
+            Admin admin) {
         this.config = config;
         this.loops = loops;
         this.persistence = persistence;
@@ -61,6 +68,35 @@ public final class Broker implements AutoCloseable {
         this.server = server;
         this.listeners = listeners;
         this.shards = shards;
+        this.admin = admin;
+    }
+
+    /** @param port null when none is wanted */
+    private record Admin(BrokerHealth health, @Nullable AdminPort port) implements AutoCloseable {
+
+        static Admin open(BrokerConfig config, ShardLoops loops, NetworkMetrics network) throws ListenerBindException {
+            BrokerHealth health = new BrokerHealth();
+            BrokerConfig.AdminListener listener = config.admin();
+            if (listener.port() == BrokerConfig.AdminListener.NO_PORT) {
+                return new Admin(health, null);
+            }
+            String version = Broker.class.getPackage().getImplementationVersion();
+            AdminPort port = AdminPort.open(
+                    listener.port(),
+                    listener.exact(),
+                    version == null ? "unpackaged" : version,
+                    loops,
+                    health,
+                    List.of(new NetworkMeters(network, loops)));
+            return new Admin(health, port);
+        }
+
+        @Override
+        public void close() {
+            if (port != null) {
+                port.close();
+            }
+        }
     }
 
     /**
@@ -75,18 +111,23 @@ public final class Broker implements AutoCloseable {
         Randomness randomness = new SystemRandomness();
         Cleanup cleanup = new Cleanup();
         try {
-            Persistence persistence = cleanup.add(Persistence.open(config, randomness, fatal));
             ShardLoops loops = cleanup.add(new ShardLoops(config.shards()));
-            persistence.startStores(loops);
+            NetworkMetrics networkMetrics = new NetworkMetrics();
+            Admin admin = cleanup.add(Admin.open(config, loops, networkMetrics));
+            admin.health().starting("recovering the log");
+            Persistence persistence = cleanup.add(Persistence.open(config, randomness, fatal));
+            persistence.startStores(loops, admin.health());
+            admin.health().starting("replaying the metadata");
             ControlPlane control =
                     cleanup.add(ControlPlane.start(config, persistence, loops.control(), randomness, fatal));
             StartGate gate = new StartGate(loops.shards());
-            KafkaServer server = new KafkaServer(loops, settings(config), new NetworkMetrics(), gate);
+            KafkaServer server = new KafkaServer(loops, settings(config), networkMetrics, gate);
             List<BoundListener> listeners = server.start(bindings(config));
             cleanup.add(server);
             long brokerEpoch =
                     control.register(endpoints(listeners), new Uuid(randomness.nextLong(), randomness.nextLong()));
             persistence.storeBrokerEpoch(brokerEpoch);
+            admin.health().starting("opening the partitions");
             Shards shards = startReplicas(loops, persistence, control, config);
             ProducerIds producerIds =
                     new ProducerIds(loops.control(), control.controller(), config.nodeId(), brokerEpoch);
@@ -99,8 +140,9 @@ public final class Broker implements AutoCloseable {
                     shards,
                     producerIds,
                     randomness));
+            admin.health().serving();
             cleanup.disarm();
-            return new Broker(config, loops, persistence, control, server, listeners, shards);
+            return new Broker(config, loops, persistence, control, server, listeners, shards, admin);
         } catch (ListenerBindException e) {
             throw new BrokerStartException(e.getMessage(), e);
         } finally {
@@ -169,6 +211,12 @@ public final class Broker implements AutoCloseable {
         return listeners;
     }
 
+    /** Where health and metrics are, e.g. {@code http://localhost:9644}; null when no admin port was wanted. */
+    public @Nullable String adminUrl() {
+        AdminPort port = admin.port();
+        return port == null ? null : port.url();
+    }
+
     public String clusterId() {
         return persistence.clusterId();
     }
@@ -187,6 +235,7 @@ public final class Broker implements AutoCloseable {
             return;
         }
         closed = true;
+        admin.health().stopping();
         LOG.info("event=stopping deadlineMs={}", config.shutdownDeadlineMs());
         server.drain(config.shutdownDeadlineMs()).join();
         for (Shard shard : shards.all()) {
@@ -199,6 +248,7 @@ public final class Broker implements AutoCloseable {
         }
         persistence.closeStores();
         control.close();
+        admin.close();
         loops.close();
         persistence.close();
         LOG.info("event=stopped");

@@ -1,5 +1,6 @@
 package io.millrace.broker.boot;
 
+import io.millrace.broker.admin.BrokerHealth;
 import io.millrace.broker.config.BrokerConfig;
 import io.millrace.broker.shard.Shard;
 import io.millrace.network.loop.NettyEventLoop;
@@ -93,24 +94,39 @@ final class Persistence implements AutoCloseable {
         }
     }
 
-    void startStores(ShardLoops shardLoops) {
+    void startStores(ShardLoops shardLoops, BrokerHealth health) {
         for (NettyEventLoop loop : shardLoops.shards()) {
             loops.add(loop);
-            stores.add(logs.store(stores.size(), loop, lanes, new StoreEvents()));
+            stores.add(logs.store(stores.size(), loop, lanes, new StoreEvents(loop.name(), health)));
         }
     }
 
-    /** One line each; the directory's state is in the answers that clients get. */
+    /** One line each, and not ready meanwhile; the directory's state is in the answers that clients get. */
     private final class StoreEvents implements StoreListener {
+
+        private final String shard;
+        private final BrokerHealth health;
+
+        StoreEvents(String shard, BrokerHealth health) {
+            this.shard = shard;
+            this.health = health;
+        }
 
         @Override
         public void failed(StorageFailure failure) {
+            health.problem("log-directory-offline " + folder.path(), failure.message());
             // The only directory is gone: with none left the process exits.
             fatal.accept(failure.message());
         }
 
         @Override
         public void full(boolean full) {
+            String problem = "disk-full " + shard;
+            if (full) {
+                health.problem(problem, "produce is refused until there is space in " + folder.path());
+            } else {
+                health.resolved(problem);
+            }
             LOG.warn(
                     "event={} folder={}",
                     full ? "disk-full-produce-refused" : "disk-space-produce-resumed",

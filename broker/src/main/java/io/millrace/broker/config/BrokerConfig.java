@@ -11,10 +11,22 @@ public record BrokerConfig(
         boolean ephemeral,
         int shards,
         List<ListenerConfig> listeners,
+        AdminListener admin,
         ConnectionLimits connections,
         TopicDefaults topics,
         int fetchMaxBytes,
         long shutdownDeadlineMs) {
+
+    /**
+     * Where health and metrics are.
+     *
+     * @param port 0 for any free one, {@link #NO_PORT} for none
+     * @param exact whether another port will not do: it was asked for
+     */
+    public record AdminListener(int port, boolean exact) {
+
+        public static final int NO_PORT = -1;
+    }
 
     /** Bounds on what clients may hold. */
     public record ConnectionLimits(int maxConnections, int maxPerIp, long maxIdleMs, int requestMaxBytes) {}
@@ -47,6 +59,7 @@ public record BrokerConfig(
                 ephemeral,
                 shards > 0 ? shards : defaultShards(cores),
                 listeners,
+                new AdminListener(values.get(BrokerKeys.ADMIN_PORT), values.isSet(BrokerKeys.ADMIN_PORT)),
                 new ConnectionLimits(
                         values.get(BrokerKeys.MAX_CONNECTIONS),
                         values.get(BrokerKeys.MAX_CONNECTIONS_PER_IP),

@@ -25,6 +25,15 @@ public final class BrokerKeys {
             "",
             "What clients are told to connect to, per listener: NAME://host:port. Empty: as in listeners.");
 
+    public static final ConfigKey<Integer> ADMIN_PORT = ConfigKey.ofInt(
+            "millrace.admin.port",
+            9644,
+            -1,
+            65_535,
+            "",
+            "Port of health and metrics, over HTTP on loopback. 0: a free one. -1: none. Where this is not set and another"
+                    + " process has the default, a free one.");
+
     public static final ConfigKey<String> LOG_DIRS =
             ConfigKey.ofString("log.dirs", "data", "The data folder. One folder; more come with replication.");
 
@@ -102,6 +111,7 @@ public final class BrokerKeys {
             NODE_ID,
             LISTENERS,
             ADVERTISED_LISTENERS,
+            ADMIN_PORT,
             LOG_DIRS,
             SHARDS,
             DURABILITY,

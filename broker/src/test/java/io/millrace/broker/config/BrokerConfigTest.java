@@ -29,6 +29,14 @@ class BrokerConfigTest {
     }
 
     @Test
+    void theAdminPortIsOnAndExactOnlyWhenAskedFor() {
+        assertThat(parse().admin()).isEqualTo(new BrokerConfig.AdminListener(9644, false));
+        assertThat(parse("millrace.admin.port", "9644").admin()).isEqualTo(new BrokerConfig.AdminListener(9644, true));
+        assertThat(parse("millrace.admin.port", "-1").admin().port()).isEqualTo(BrokerConfig.AdminListener.NO_PORT);
+        assertThatThrownBy(() -> parse("millrace.admin.port", "65536")).isInstanceOf(ConfigException.class);
+    }
+
+    @Test
     void oneShardServesUpToTwoCores() {
         assertThat(BrokerConfig.parse(Map.of(), false, 1).shards()).isEqualTo(1);
         assertThat(BrokerConfig.parse(Map.of(), false, 2).shards()).isEqualTo(1);

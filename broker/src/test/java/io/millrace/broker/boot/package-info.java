@@ -1,0 +1,4 @@
+@NullMarked
+package io.millrace.broker.boot;
+
+import org.jspecify.annotations.NullMarked;
