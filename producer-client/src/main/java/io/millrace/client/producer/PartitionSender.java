@@ -262,7 +262,14 @@ final class PartitionSender {
         }
         draining = true;
         finished.add(batch);
-        batch.failed(cause);
+        boolean unknown = batch.isUncertain() && !(cause instanceof OutcomeUnknownException);
+        batch.failed(
+                unknown
+                        ? new OutcomeUnknownException(
+                                cause.getMessage()
+                                        + "; an earlier attempt was not answered, so it may or may not be in the log",
+                                cause)
+                        : cause);
     }
 
     private Aftermath afterDraining(Aftermath otherwise, List<ProducerBatch> finished) {

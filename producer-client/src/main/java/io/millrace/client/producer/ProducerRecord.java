@@ -37,4 +37,19 @@ public record ProducerRecord(
     public static ProducerRecord of(String topic, byte @Nullable [] key, byte @Nullable [] value) {
         return new ProducerRecord(topic, null, null, key, value, List.of());
     }
+
+    /** The same record, for this partition whatever its key. */
+    public ProducerRecord toPartition(int number) {
+        return new ProducerRecord(topic, number, timestampMs, key, value, headers);
+    }
+
+    /** The same record with this timestamp. */
+    public ProducerRecord at(long newTimestampMs) {
+        return new ProducerRecord(topic, partition, newTimestampMs, key, value, headers);
+    }
+
+    /** The same record with these headers. */
+    public ProducerRecord withHeaders(List<RecordHeader> newHeaders) {
+        return new ProducerRecord(topic, partition, timestampMs, key, value, newHeaders);
+    }
 }
