@@ -45,6 +45,6 @@ wait $broker || true
 trap 'rm -rf "$work"' EXIT
 for codec in "${codecs[@]}"; do
   segment=$(find "$work/data" -path "*source-$codec-0/*.log" | sort | head -n 1)
-  dump=$("$java" -cp "$kafka" kafka.tools.DumpLogSegments --files "$segment" | sed -n 's/.*compresscodec: \([a-z0-9]*\).*/\1/p' | sort | uniq -c | tr '\n' ' ')
+  dump=$("$java" -cp "$kafka" org.apache.kafka.tools.DumpLogSegments --files "$segment" | sed -n 's/.*compresscodec: \([a-z0-9]*\).*/\1/p' | sort | uniq -c | tr '\n' ' ')
   echo "dump-log source-$codec-0: batches by codec: $dump"
 done

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.testkit.TestBroker;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -24,11 +25,11 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
-import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -175,8 +176,15 @@ class JavaClientIT {
     @Test
     void aTransactionalProducerIsToldAtOnce() {
         try (KafkaProducer<String, String> producer = clients.producer(Map.of("transactional.id", "t"))) {
-            assertThatThrownBy(producer::initTransactions)
-                    .isInstanceOfAny(UnsupportedVersionException.class, TransactionalIdAuthorizationException.class);
+            assertThatThrownBy(producer::initTransactions).isInstanceOf(TransactionalIdAuthorizationException.class);
+        }
+    }
+
+    @Test
+    void aSubscribingConsumerIsToldAtOnce() {
+        try (KafkaConsumer<String, String> consumer = clients.consumer(Map.of("group.id", "g"))) {
+            consumer.subscribe(List.of("any"));
+            assertThatThrownBy(() -> consumer.poll(Duration.ofSeconds(20))).isInstanceOf(InvalidRequestException.class);
         }
     }
 

@@ -3,6 +3,7 @@ package io.millrace.broker.boot;
 import io.millrace.broker.config.BrokerConfig;
 import io.millrace.broker.config.TopicConfigs;
 import io.millrace.broker.configs.DescribeConfigsHandler;
+import io.millrace.broker.coordinator.FindCoordinatorHandler;
 import io.millrace.broker.fetch.FetchHandler;
 import io.millrace.broker.metadata.ApiVersionsHandler;
 import io.millrace.broker.metadata.MetadataHandler;
@@ -45,6 +46,7 @@ final class Apis {
                 .add(ApiKey.FETCH, 4, 18, new FetchHandler(metadata, shards, config.fetchMaxBytes(), randomness))
                 .add(ApiKey.LIST_OFFSETS, 1, 11, new ListOffsetsHandler(metadata, shards))
                 .add(ApiKey.METADATA, 0, 13, new MetadataHandler(metadata, autoCreation, config.nodeId()))
+                .add(ApiKey.FIND_COORDINATOR, 0, 6, new FindCoordinatorHandler())
                 .add(ApiKey.API_VERSIONS, 0, 4, apiVersions)
                 .add(ApiKey.CREATE_TOPICS, 2, 7, new CreateTopicsHandler(controller, shards))
                 .add(
