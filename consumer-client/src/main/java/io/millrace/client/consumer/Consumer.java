@@ -47,8 +47,7 @@ public final class Consumer implements AutoCloseable {
     private final Positions positions = new Positions();
     private final ChunkReader reader = new ChunkReader();
     private final AtomicReference<@Nullable Thread> user = new AtomicReference<>();
-    private @Nullable CompletableFuture<Map<TopicPartition, FoundOffset>> lookup;
-    private Map<TopicPartition, Integer> lookingUp = Map.of();
+    private final PositionLookup lookup;
     private final AtomicBoolean wakeupQueued = new AtomicBoolean();
     private boolean closed;
 
@@ -56,6 +55,7 @@ public final class Consumer implements AutoCloseable {
         this.config = config;
         this.cluster = Cluster.open(config.client());
         this.fetcher = new Fetcher(cluster, config, events);
+        this.lookup = new PositionLookup(cluster, config.reset());
     }
 
     /** Makes a consumer of nothing yet; connections are opened by the first assignment. */
@@ -264,7 +264,7 @@ public final class Consumer implements AutoCloseable {
             long leftNs = deadlineNs - System.nanoTime();
             try {
                 // While positions are looked up, come back soon to see what was found.
-                long waitNs = lookup == null ? leftNs : Math.min(leftNs, TimeUnit.MILLISECONDS.toNanos(10));
+                long waitNs = !lookup.isUnderWay() ? leftNs : Math.min(leftNs, TimeUnit.MILLISECONDS.toNanos(10));
                 FetchEvent event = waitNs <= 0 ? events.poll() : events.poll(waitNs, TimeUnit.NANOSECONDS);
                 if (event != null || leftNs <= 0) {
                     return event;
@@ -316,49 +316,7 @@ public final class Consumer implements AutoCloseable {
 
     /** Looks up positions that are not set, by the reset policy; waits for the answer until the deadline. */
     private void findPositions(long deadlineNs) {
-        List<TopicPartition> unset = positions.unset();
-        if (lookup == null && !unset.isEmpty()) {
-            if (config.reset() == OffsetReset.ERROR) {
-                throw RefusedException.of(
-                        "read " + unset.getFirst(),
-                        ErrorCode.OFFSET_OUT_OF_RANGE,
-                        "it has no position yet: seek first, or choose OffsetReset.EARLIEST or LATEST");
-            }
-            OffsetQuery query = config.reset() == OffsetReset.EARLIEST ? OffsetQuery.earliest() : OffsetQuery.latest();
-            Map<TopicPartition, OffsetQuery> queries = new TreeMap<>();
-            Map<TopicPartition, Integer> generations = new TreeMap<>();
-            for (TopicPartition partition : unset) {
-                queries.put(partition, query);
-                generations.put(partition, positions.generation(partition));
-            }
-            lookingUp = generations;
-            lookup = OffsetLookup.start(cluster, queries);
-        }
-        CompletableFuture<Map<TopicPartition, FoundOffset>> asked = lookup;
-        if (asked == null) {
-            return;
-        }
-        try {
-            Map<TopicPartition, FoundOffset> found =
-                    asked.get(Math.max(0, deadlineNs - System.nanoTime()), TimeUnit.NANOSECONDS);
-            lookup = null;
-            found.forEach((partition, at) -> {
-                Integer generation = lookingUp.get(partition);
-                if (generation != null
-                        && positions.isAssigned(partition)
-                        && positions.offset(partition) == Positions.UNSET
-                        && positions.generation(partition) == generation) {
-                    moveTo(partition, at.offset());
-                }
-            });
-        } catch (TimeoutException e) {
-            // The next poll goes on waiting.
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (ExecutionException e) {
-            lookup = null;
-            throw e.getCause() instanceof ClientException cause ? cause : new IllegalStateException(e.getCause());
-        }
+        lookup.await(positions, deadlineNs).forEach((partition, at) -> moveTo(partition, at.offset()));
     }
 
     private void moveTo(TopicPartition partition, long offset) {
