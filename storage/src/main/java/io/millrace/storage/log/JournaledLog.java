@@ -416,13 +416,14 @@ public final class JournaledLog implements PartitionLog, AppendTarget, JournalMe
             resetTo(end);
             return;
         }
-        if (inTail && end < collectedEnd) {
+        boolean journalled = inTail && end < collectedEnd;
+        if (journalled) {
             controls.truncate(end);
             enlist();
         }
         ended(end);
         reads.clear();
-        files.truncated(inTail, end);
+        files.truncated(inTail, journalled, end);
     }
 
     /** Files are not what look-ups under way began with. */
@@ -585,6 +586,11 @@ public final class JournaledLog implements PartitionLog, AppendTarget, JournalMe
     /** Whether changes other than batches still have to reach the journal, or its disk. */
     boolean hasControls() {
         return controls.any() || controlsInFlight != 0;
+    }
+
+    /** Whether a truncation is still to go to the journal. */
+    boolean isTruncationPending() {
+        return controls.isTruncationPending();
     }
 
     /** Takes over a derived state that was computed again from the segments, and brings it up to the log end. */

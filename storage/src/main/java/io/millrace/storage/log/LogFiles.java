@@ -40,7 +40,10 @@ public final class LogFiles {
     // Whether cutTo is where a batch begins: what the journal says must be exact, for a start may find the file cut
     // already.
     private boolean cutExact;
-    private boolean cutDue;
+    // Whether the record of the very truncation that asks for the cut is synced, not that of one before it.
+    private boolean cutRecorded;
+    // End of the segments in the newest row that went to the checkpoint.
+    private long checkpointEnd;
     private boolean cutting;
     private boolean rebuildAsked;
     private boolean removeDue;
@@ -55,6 +58,7 @@ public final class LogFiles {
         this.segments = start.segments();
         this.hasFolder = start.hasFolder();
         SegmentRow active = segments.last();
+        this.checkpointEnd = active == null ? start.endOffset() : active.endOffset();
         this.rolls = new RollPlan(
                 log,
                 start.snapshot(),
@@ -108,7 +112,12 @@ public final class LogFiles {
         if (controls != 0) {
             deleteDue |= deleteAsked && (controls & PendingControls.DELETED) != 0;
             resetDue |= resetAsked && (controls & PendingControls.RESET) != 0;
-            cutDue |= cutTo != NONE && (controls & PendingControls.TRUNCATED) != 0;
+            // With another truncation waiting, or its place not known yet, the record that was synced is an older
+            // one's.
+            cutRecorded |= cutTo != NONE
+                    && cutExact
+                    && !log.isTruncationPending()
+                    && (controls & PendingControls.TRUNCATED) != 0;
             removeDue |= (controls & PendingControls.LOG_START) != 0;
             wish();
         } else if (log.tail().sizeBytes() >= WORTH_WRITING_BYTES) {
@@ -132,8 +141,7 @@ public final class LogFiles {
     public void wishAgain() {
         boolean duty = deleteDue
                 || resetDue
-                || cutDue
-                || (cutTo != NONE && !cutExact)
+                || (cutTo != NONE && (!cutExact || isCutAllowed()))
                 || rebuildAsked
                 || removeDue
                 || rolls.nextRoll() != null;
@@ -144,8 +152,11 @@ public final class LogFiles {
         }
     }
 
-    /** @param inTail whether all of the cut lies in the tail */
-    void truncated(boolean inTail, long endOffset) {
+    /**
+     * @param inTail whether all of the cut lies in the tail
+     * @param journalled whether a record of it goes to the journal
+     */
+    void truncated(boolean inTail, boolean journalled, long endOffset) {
         plan++;
         SegmentRow active = segments.last();
         long activeBase = active == null ? log.tail().startOffset() : Math.min(active.baseOffset(), endOffset);
@@ -154,12 +165,13 @@ public final class LogFiles {
         boolean writing = running instanceof FileWork.Write || running instanceof FileWork.Cut;
         // After a reset all that segments hold goes anyway.
         if (!resetAsked && (!inTail || written || writing)) {
-            cutTo = cutTo == NONE ? endOffset : Math.min(cutTo, endOffset);
             cutting |= !inTail;
-            // What a running write adds was never checkpointed: taking it back needs no record. A deeper cut waits for
-            // its own.
-            cutDue = inTail;
-            cutExact = inTail;
+            if (cutTo == NONE || endOffset < cutTo) {
+                cutTo = endOffset;
+                cutExact = inTail;
+                // What the journal never had is in no segment either.
+                cutRecorded = inTail && !journalled;
+            }
         }
         if (!log.observers().truncatedTo(endOffset)) {
             cutting = true;
@@ -174,7 +186,6 @@ public final class LogFiles {
         resetAsked = true;
         resetDue = false;
         cutTo = NONE;
-        cutDue = false;
         cutting = false;
         rebuildAsked = false;
     }
@@ -207,7 +218,7 @@ public final class LogFiles {
             return resetDue ? new FileWork.Remove(place(), segments.bases(), true) : null;
         }
         if (cutTo != NONE) {
-            return cutExact ? (cutDue ? planCut() : null) : planBoundary();
+            return cutExact ? (isCutAllowed() ? planCut() : null) : planBoundary();
         }
         if (rebuildAsked) {
             return new FileWork.Rebuild(place(), segments.copy(), log.tail().startOffset(), rolls.snapshot(), plan);
@@ -235,11 +246,20 @@ public final class LogFiles {
     }
 
     private void bounded(FileWork.Boundary work, FileOutcome outcome) {
-        if (work.plan() == plan) {
+        // A deleted log's delete record is its last: another log may have its number by the time the next one goes out.
+        if (work.plan() == plan && !deleteAsked) {
             cutTo = outcome.boundary();
             cutExact = true;
             log.cutAt(outcome.boundary());
         }
+    }
+
+    /**
+     * What no checkpoint speaks of, such as what a running write adds, may be taken back at once: a start would cut it, too.
+     * Anything else waits for its record, for a start without it would miss what is cut.
+     */
+    private boolean isCutAllowed() {
+        return cutRecorded || cutTo >= checkpointEnd;
     }
 
     private FileWork planCut() {
@@ -343,7 +363,6 @@ public final class LogFiles {
             return;
         }
         cutTo = NONE;
-        cutDue = false;
         if (!cutting) {
             SegmentRow last = segments.last();
             if (last != null) {
@@ -418,6 +437,7 @@ public final class LogFiles {
         boolean settled = isSettled();
         long base = active == null ? NONE : active.baseOffset();
         StorageFailure damage = log.damage();
+        checkpointEnd = end;
         LogRow row = new LogRow(
                 log.logId(),
                 log.identity(),
@@ -448,7 +468,7 @@ public final class LogFiles {
     public String toString() {
         return log.identity() + "[tail=" + log.tail().startOffset() + ".."
                 + log.tail().endOffset() + " synced="
-                + log.syncedEndOffset() + " cutTo=" + cutTo + " cutDue=" + cutDue + " rebuild=" + rebuildAsked
+                + log.syncedEndOffset() + " cutTo=" + cutTo + " recorded=" + cutRecorded + " rebuild=" + rebuildAsked
                 + " reset=" + resetAsked + " delete=" + deleteAsked + " controls=" + controlGeneration + " oldest="
                 + oldestGeneration() + " running=" + (running != null) + " segments=" + segments + "]";
     }

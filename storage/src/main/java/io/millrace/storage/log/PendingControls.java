@@ -53,6 +53,10 @@ final class PendingControls {
         logStartTo = offset;
     }
 
+    boolean isTruncationPending() {
+        return truncateTo != NONE;
+    }
+
     boolean any() {
         return create || delete || resetTo != NONE || truncateTo != NONE || logStartTo != NONE;
     }
