@@ -58,6 +58,7 @@ final class LogRecovery {
         Path folder = PartitionFolder.of(directory, log.identity());
         boolean hasFolder =
                 disk.exists(folder) && log.identity().topicId().equals(PartitionFolder.topicId(disk, folder));
+        log.replayed();
         finding = log.damage();
         List<SegmentRow> rows = new ArrayList<>();
         if (hasFolder) {

@@ -125,6 +125,16 @@ final class RecoveringLog {
         suspicion = "";
     }
 
+    /**
+     * All records were seen. A log that ends below its start was being reset when its row was written, and the record of that
+     * did not get through: nothing in it can be read any more, and what comes next begins at the start.
+     */
+    void replayed() {
+        if (end < logStartOffset && damage().isEmpty()) {
+            reset(logStartOffset);
+        }
+    }
+
     /** The journal is damaged here: what this log appended next, or that it did not, tells whether it lost something. */
     void suspect(String why) {
         suspicion = why;

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
@@ -71,6 +72,14 @@ class RecoveryPropertyTest {
             for (LogModel model : models.values()) {
                 verify(fixture, model, syncedEnds.getOrDefault(model.partition, 0L));
             }
+        }
+    }
+
+    /** A cut before its record; a record behind a delete; a reset whose record was lost after a checkpoint. */
+    @Example
+    void whatFailedOnceSurvives() throws Exception {
+        for (long seed : new long[] {-1957, 353, 493, 679, 3702}) {
+            whatWasReportedSyncedSurvivesAnyPowerLoss(seed);
         }
     }
 
