@@ -5,7 +5,7 @@
 #   bench/crash.sh power [ROUNDS]     power cuts: the data lies on an ext4 image that is copied in one step (default 20, needs root)
 #   bench/crash.sh control [ROUNDS]   power cuts on a broker whose syncs do nothing: must lose acknowledged records (default 5, root, strace)
 #
-# CRASH_BROKER is the command line of the broker, with {port}, {admin} and {data}; CRASH_WORK an empty folder; CRASH_PORT a port.
+# CRASH_BROKER is the command line of the broker, with {port} and {data}; CRASH_WORK an empty folder; CRASH_PORT a port.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 mode=${1:-}
@@ -32,13 +32,14 @@ if [ ! -s "$classpath_file" ] || [ -n "$(find "$root/bench/src/test" "$root/benc
 fi
 
 work=${CRASH_WORK:-$(mktemp -d)}
-broker=${CRASH_BROKER:-$root/millrace dev --port {port} --admin-port {admin} --data {data}}
+broker=${CRASH_BROKER:-}
+[ -n "$broker" ] || broker="$root/millrace dev --port {port} --data {data}"
 if [ "$mode" = control ]; then
   syncs=fsync,fdatasync,syncfs,msync,sync_file_range
   broker="strace -f -qq --seccomp-bpf -o /dev/null -e trace=$syncs -e inject=$syncs:retval=0 $broker"
 fi
 status=0
-"$JAVA_HOME/bin/java" -Xmx1g -cp "$root/bench/target/test-classes:$root/bench/target/classes:$(cat "$classpath_file")" \
+"$JAVA_HOME/bin/java" -Xmx1g -Dlogback.configurationFile=crash-logback.xml -cp "$root/bench/target/test-classes:$root/bench/target/classes:$(cat "$classpath_file")" \
   io.millrace.bench.crash.CrashMain "$mode" "$rounds" "${CRASH_PORT:-19392}" "$work" "$broker" || status=$?
 if [ $status -ne 0 ]; then
   echo "what the broker printed: $work/broker.log"

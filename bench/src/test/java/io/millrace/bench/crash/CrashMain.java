@@ -44,6 +44,7 @@ public final class CrashMain {
     private final Random random = new Random(42);
     private final List<Writer> writers = new ArrayList<>();
     private final List<Ledger> ledgers = new ArrayList<>();
+    private int crashes;
     private long inFlightSum;
     private long inFlightLeast = Long.MAX_VALUE;
     private long slowestRestartMs;
@@ -84,6 +85,10 @@ public final class CrashMain {
             try {
                 broker = start(disk);
                 createTopic();
+                if (control) {
+                    // So that the topic itself is there after the cut, and the loss is of records.
+                    Shell.run("sync", "-f", disk.data().toString());
+                }
                 for (int i = 0; i < WRITERS; i++) {
                     Ledger ledger = new Ledger(i);
                     ledgers.add(ledger);
@@ -129,6 +134,7 @@ public final class CrashMain {
             inFlight = inFlight();
         }
         disk.crash(broker);
+        crashes++;
         inFlightSum += inFlight;
         inFlightLeast = Math.min(inFlightLeast, inFlight);
         long acked = ledgers.stream().mapToLong(Ledger::acked).sum();
@@ -171,7 +177,9 @@ public final class CrashMain {
 
     private Verdict check(int round) {
         List<long[]> acked = ledgers.stream().map(Ledger::snapshot).toList();
+        writers.forEach(writer -> writer.pause(true));
         Verdict verdict = new TopicReader(bootstrap(), TOPIC, PARTITIONS).check(acked, ledgers);
+        writers.forEach(writer -> writer.pause(false));
         System.out.println("after round " + round + ": " + verdict);
         return verdict;
     }
@@ -193,7 +201,7 @@ public final class CrashMain {
     private boolean report(boolean control, Verdict verdict) {
         System.out.printf(
                 "crashes=%d inFlightAtCrash least=%d mean=%d slowestStartMs=%d%n%s%n",
-                rounds, inFlightLeast, inFlightSum / rounds, slowestRestartMs, verdict);
+                crashes, inFlightLeast, inFlightSum / Math.max(1, crashes), slowestRestartMs, verdict);
         verdict.findings().forEach(finding -> System.out.println("  " + finding));
         return control ? verdict.lost() > 0 : verdict.isClean();
     }

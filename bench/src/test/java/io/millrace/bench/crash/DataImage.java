@@ -11,8 +11,8 @@ import java.nio.file.Path;
  */
 final class DataImage implements AutoCloseable {
 
-    private static final String POOL_SIZE = "6G";
-    private static final String IMAGE_SIZE = "1G";
+    private static final String POOL_SIZE = "16G";
+    private static final String IMAGE_SIZE = "4G";
 
     private final Path pool;
     private final Path mount;

@@ -2,7 +2,7 @@ package io.millrace.bench.crash;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Map;
+import java.util.Properties;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -27,6 +27,7 @@ final class Writer implements AutoCloseable {
     private final KafkaProducer<byte[], byte[]> producer;
     private final AtomicReference<@Nullable String> lastError = new AtomicReference<>();
     private final Thread thread;
+    private volatile boolean paused;
     private volatile boolean stopping;
 
     Writer(Ledger ledger, String bootstrap, String topic, int partitions, int maxInFlight) {
@@ -34,20 +35,19 @@ final class Writer implements AutoCloseable {
         this.topic = topic;
         this.partitions = partitions;
         this.room = new Semaphore(maxInFlight);
-        this.producer = new KafkaProducer<>(
-                Map.of(
-                        ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap,
-                        ProducerConfig.CLIENT_ID_CONFIG, "crash-writer-" + ledger.writer(),
-                        ProducerConfig.ACKS_CONFIG, "all",
-                        ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true,
-                        ProducerConfig.LINGER_MS_CONFIG, 2,
-                        ProducerConfig.BATCH_SIZE_CONFIG, 8192,
-                        ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 900_000,
-                        ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 15_000,
-                        ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 200,
-                        ProducerConfig.MAX_BLOCK_MS_CONFIG, 900_000),
-                new ByteArraySerializer(),
-                new ByteArraySerializer());
+        Properties settings = new Properties();
+        settings.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap);
+        settings.put(ProducerConfig.CLIENT_ID_CONFIG, "crash-writer-" + ledger.writer());
+        settings.put(ProducerConfig.ACKS_CONFIG, "all");
+        settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+        settings.put(ProducerConfig.LINGER_MS_CONFIG, 2);
+        settings.put(ProducerConfig.BATCH_SIZE_CONFIG, 8192);
+        settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 900_000);
+        settings.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 15_000);
+        settings.put(ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 200);
+        settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 900_000);
+        settings.put(ProducerConfig.ENABLE_METRICS_PUSH_CONFIG, false);
+        this.producer = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
         this.thread = new Thread(this::write, "crash-writer-" + ledger.writer());
         thread.setDaemon(true);
         thread.start();
@@ -77,6 +77,10 @@ final class Writer implements AutoCloseable {
     private void write() {
         try {
             while (!stopping) {
+                if (paused) {
+                    TimeUnit.MILLISECONDS.sleep(5);
+                    continue;
+                }
                 if (!room.tryAcquire(100, TimeUnit.MILLISECONDS)) {
                     continue;
                 }
@@ -98,6 +102,11 @@ final class Writer implements AutoCloseable {
         } catch (RuntimeException e) {
             lastError.set("writer ended: " + e);
         }
+    }
+
+    /** Sends nothing new while true; what is under way goes on. */
+    void pause(boolean on) {
+        paused = on;
     }
 
     /** Ends the sending and waits until everything sent is answered, or the time is up. */
