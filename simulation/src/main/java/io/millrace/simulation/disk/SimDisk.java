@@ -87,9 +87,14 @@ public final class SimDisk implements Disk {
         return new SimDisk(next, names.afterPowerCut(survival));
     }
 
-    /** From now on every operation throws {@link PowerLoss}. */
-    public void die() {
-        dead = true;
+    /**
+     * Goes on after a {@link PowerLoss} with everything that was written: then it was the process that died, not the machine.
+     * What was not synced still is not.
+     */
+    public void revive() {
+        dead = false;
+        openFiles = 0;
+        faults.cutAtOperation(Long.MAX_VALUE);
     }
 
     /** Flips one bit of what is durable and visible. */
@@ -215,7 +220,7 @@ public final class SimDisk implements Disk {
         boolean fails = faults.nextSyncFails();
         for (SimFile file : names.files(null).values()) {
             if (fails) {
-                file.failSync(Survival.random(random));
+                file.failSyncFromOutside(Survival.random(random));
             } else {
                 file.sync();
             }
@@ -354,7 +359,7 @@ public final class SimDisk implements Disk {
         @Override
         public void sync() throws DiskException {
             use(DiskOperation.SYNC);
-            if (faults.nextSyncFails()) {
+            if (faults.nextSyncFails() || file.takeError()) {
                 file.failSync(Survival.random(random));
                 throw new DiskException(Kind.FAILED, "sync", path, new IOException("Input/output error"));
             }

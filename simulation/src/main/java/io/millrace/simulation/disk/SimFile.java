@@ -25,6 +25,7 @@ final class SimFile implements SimNode {
     private long viewLength;
     private Sector[] durable;
     private long durableLength;
+    private boolean owesError;
     private final List<Change> pending = new ArrayList<>();
 
     SimFile() {
@@ -109,6 +110,19 @@ final class SimFile implements SimNode {
         durable = left.durable;
         durableLength = left.durableLength;
         pending.clear();
+    }
+
+    /** The same on behalf of the whole file system: whoever syncs this file next must still be told of what it lost. */
+    void failSyncFromOutside(Survival survival) {
+        owesError = !pending.isEmpty();
+        failSync(survival);
+    }
+
+    /** Whether a failure that somebody else caused has not been reported to this file's user yet; reports it once. */
+    boolean takeError() {
+        boolean owed = owesError;
+        owesError = false;
+        return owed;
     }
 
     /** The file as the next start finds it; this one is left unchanged. */

@@ -14,7 +14,7 @@ final class LogHistory {
 
     private final LogIdentity identity;
     private final List<LogEvent> events = new ArrayList<>();
-    private final ModelLog now = new ModelLog();
+    private ModelLog now = new ModelLog();
     private int durableEvents;
     private int writtenEvents;
     // Up to here even moves of the log start are durable.
@@ -98,6 +98,21 @@ final class LogHistory {
         durableEvents = events.size();
         writtenEvents = durableEvents;
         stoppedEvents = durableEvents;
+    }
+
+    /** A killed process was started again and found this: what came later never happened, the rest is durable. */
+    void restartedAs(FoundLog found, int eventCount) {
+        events.subList(eventCount, events.size()).clear();
+        // Moves of the log start that were lost, though events behind them were not, change nothing; their numbers
+        // stay.
+        events.replaceAll(event -> event instanceof LogEvent.StartMoved(long offset) && offset > found.startOffset()
+                ? new LogEvent.StartMoved(found.startOffset())
+                : event);
+        now = after(eventCount);
+        if (now.exists() && now.startOffset() < found.startOffset()) {
+            add(new LogEvent.StartMoved(found.startOffset()));
+        }
+        allDurable();
     }
 
     /**

@@ -68,6 +68,9 @@ final class WorkLog implements PartitionLog.Listener {
     /** The same log in the next life of the store. */
     void reopened(PartitionLog next) {
         log = next;
+        highWatermark = next.recoveredHighWatermark();
+        epoch = Math.max(epoch, next.latestEpoch());
+        deleting = false;
         log.listener(this);
     }
 

@@ -3,6 +3,7 @@ package io.millrace.simulation.recovery;
 import io.millrace.protocol.Uuid;
 import io.millrace.protocol.record.ValidationRules;
 import io.millrace.simulation.SimRandom;
+import io.millrace.simulation.disk.PowerLoss;
 import io.millrace.simulation.disk.SimDisk;
 import io.millrace.storage.AppendResult;
 import io.millrace.storage.LogIdentity;
@@ -68,17 +69,73 @@ final class Workload {
             create(freshTopic());
         }
         for (int step = 0; step < shape.steps() && isWorking(); step++) {
-            step();
-            if (isWorking() && random.percent(shape.restPercent())) {
-                process.runFor(random.between(0L, 8_000_000L));
+            try {
+                step();
+                if (isWorking() && random.percent(shape.restPercent())) {
+                    process.runFor(random.between(0L, 8_000_000L));
+                }
+            } catch (PowerLoss killed) {
+                startAgain();
             }
         }
+        platter.faults().cutAtOperation(Long.MAX_VALUE);
         if (isWorking()) {
             process.runFor(random.nextBoolean() ? 50_000_000 : 0);
         }
         if (isWorking() && random.nextBoolean()) {
             restart();
         }
+    }
+
+    /** The process was killed at a disk operation; the machine, and what the page cache holds, goes on. */
+    private void startAgain() {
+        platter.revive();
+        if (platter.faults().syncHasFailed()) {
+            stopped = true;
+            return;
+        }
+        if (!startNext()) {
+            return;
+        }
+        for (LogHistory history : histories) {
+            PartitionLog found = process.find(history.identity());
+            FoundLog read = found == null ? FoundLog.ABSENT : process.read(found);
+            int prefix = history.prefixFor(read, history.writtenEvents(), history.eventCount());
+            if (prefix < 0) {
+                throw new Violation(history.identity() + ": after a kill " + read + ", of " + history.eventCount()
+                        + " events " + history.writtenEvents() + " were written: " + history.lastEvents(12));
+            }
+            history.restartedAs(read, prefix);
+        }
+        logs.removeIf(log -> !log.history().now().exists());
+        for (WorkLog log : logs) {
+            reopen(log);
+        }
+    }
+
+    /** The next life; false when the disk failed a sync of the start, which then refuses. */
+    private boolean startNext() {
+        try {
+            process = start();
+        } catch (Violation e) {
+            if (!shape.failingSync() || !(e.getCause() instanceof StorageStartException)) {
+                throw e;
+            }
+            stopped = true;
+        }
+        return !stopped;
+    }
+
+    private void reopen(WorkLog log) {
+        LogIdentity identity = log.history().identity();
+        PartitionLog found = process.find(identity);
+        if (found == null) {
+            throw new Violation(identity + " is gone after a restart");
+        }
+        process.runOnLoopOf(identity, () -> {
+            found.reconfigure(StoreSettings.logConfig(shape));
+            log.reopened(found);
+        });
     }
 
     /** Neither gone nor offline; the directory goes offline only on a disk that fails. */
@@ -98,16 +155,18 @@ final class Workload {
         }
         WorkLog log = live.get(random.nextInt(live.size()));
         int dice = random.nextInt(100);
-        if (dice < 4 && shape.truncates()) {
+        if (dice < 6 && shape.truncates()) {
             truncate(log);
-        } else if (dice < 8 && shape.startMoves()) {
+        } else if (dice < 9 && shape.startMoves()) {
             moveStart(log);
-        } else if (dice < 10 && shape.resets()) {
+        } else if (dice < 11 && shape.resets()) {
             reset(log);
-        } else if (dice < 13 && shape.deletes()) {
+        } else if (dice < 14 && shape.deletes()) {
             delete(log);
         } else if (dice < 15 && shape.restarts()) {
             restart();
+        } else if (dice < 16 && shape.kills()) {
+            platter.faults().cutAtOperation(platter.operations() + random.between(1, 60));
         } else if (dice < 19) {
             nextEpoch(log);
         } else if (dice < 27) {
@@ -331,28 +390,14 @@ final class Workload {
         logs.removeIf(WorkLog::deleting);
         histories.forEach(LogHistory::allDurable);
         restarts++;
-        try {
-            process = start();
-        } catch (Violation e) {
-            if (!shape.failingSync() || !(e.getCause() instanceof StorageStartException)) {
-                throw e;
-            }
-            stopped = true;
+        if (!startNext()) {
             return;
         }
         if (!process.directory().cleanlyStopped()) {
             throw new Violation("a clean stop was not recognised");
         }
         for (WorkLog log : logs) {
-            LogIdentity identity = log.history().identity();
-            PartitionLog found = process.find(identity);
-            if (found == null) {
-                throw new Violation(identity + " is gone after a clean stop");
-            }
-            process.runOnLoopOf(identity, () -> {
-                found.reconfigure(StoreSettings.logConfig(shape));
-                log.reopened(found);
-            });
+            reopen(log);
             compare(log);
         }
     }

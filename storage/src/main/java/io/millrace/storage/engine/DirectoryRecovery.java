@@ -76,8 +76,10 @@ final class DirectoryRecovery {
         }
         if (!disk.exists(journalFolder)) {
             disk.createDirectories(journalFolder);
-            disk.syncDirectory(directory);
         }
+        // Also when they were there: a killed process may have left names that a power cut still takes.
+        disk.syncDirectory(directory);
+        disk.syncDirectory(journalFolder);
         if (disk.syncsFileSystems()) {
             // Opens the descriptor that is told of write-back errors from now on.
             disk.syncFileSystem(directory);

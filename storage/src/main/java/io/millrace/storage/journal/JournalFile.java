@@ -63,9 +63,8 @@ public final class JournalFile {
                 file.truncate(capacityBytes);
                 file.sync();
             }
-            if (!exists) {
-                disk.syncDirectory(folder);
-            }
+            // Also when it was there: whoever created it may have died, or failed, before its name was durable.
+            disk.syncDirectory(folder);
         } catch (DiskException e) {
             file.close();
             throw e;
