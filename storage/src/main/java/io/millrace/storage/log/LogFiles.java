@@ -445,7 +445,8 @@ public final class LogFiles {
                 base,
                 active == null ? 0 : active.lengthBytes(),
                 end,
-                Math.min(log.highWatermark(), log.syncedEndOffset()),
+                // Until a reset is done the row may come back with the old records: they must not get the new high watermark.
+                resetAsked ? 0 : Math.min(log.highWatermark(), log.syncedEndOffset()),
                 damage == null ? "" : damage.message(),
                 active == null ? null : rolls.snapshotBelow(end, base));
         return new LogCheckpoint(
