@@ -218,7 +218,8 @@ public final class RecoveryCheck {
                 }
                 if (log.highWatermark() > Math.max(history.highestWatermark(), log.startOffset())) {
                     throw new Violation(history.identity() + ": recovered high watermark " + log.highWatermark()
-                            + " was never told (highest " + history.highestWatermark() + ")");
+                            + " was never told (highest " + history.highestWatermark() + ")\n  found   " + log
+                            + "\n  events  " + history.lastEvents(12));
                 }
                 ModelLog state = history.after(prefix);
                 state.startSettled(log.startOffset());

@@ -108,7 +108,8 @@ final class LogRecovery {
                 state,
                 log.logStartOffset(),
                 Math.max(segmentEnd, log.logStartOffset()),
-                row == null ? log.logStartOffset() : row.highWatermark(),
+                // The row may know a reset later than those that the journal still has.
+                row == null || log.isReset() ? log.logStartOffset() : row.highWatermark(),
                 snapshot,
                 finding.isEmpty() ? null : new StorageFailure(readOnly(log, finding), false));
     }

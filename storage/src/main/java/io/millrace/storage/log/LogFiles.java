@@ -432,7 +432,9 @@ public final class LogFiles {
 
     /** What the log looks like to a checkpoint that is written behind all file work done so far. */
     public LogCheckpoint checkpoint() {
-        SegmentRow active = segments.last();
+        // A row is one state: with the offsets that a reset set it cannot still speak of the segments that the reset
+        // drops.
+        SegmentRow active = resetAsked ? null : segments.last();
         long end = active == null ? log.tail().startOffset() : active.endOffset();
         boolean settled = isSettled();
         long base = active == null ? NONE : active.baseOffset();
@@ -445,8 +447,7 @@ public final class LogFiles {
                 base,
                 active == null ? 0 : active.lengthBytes(),
                 end,
-                // Until a reset is done the row may come back with the old records: they must not get the new high watermark.
-                resetAsked ? 0 : Math.min(log.highWatermark(), log.syncedEndOffset()),
+                Math.min(log.highWatermark(), log.syncedEndOffset()),
                 damage == null ? "" : damage.message(),
                 active == null ? null : rolls.snapshotBelow(end, base));
         return new LogCheckpoint(
