@@ -32,10 +32,12 @@ final class PendingProduce implements ProduceCompletion {
     private static final int FIRST_TOPIC_ID_VERSION = 13;
 
     private static final int NO_LEADER_EPOCH = -1;
+    private static final long NANOS_PER_MS = 1_000_000;
 
     private final RequestContext context;
     private final ProduceRequest request;
     private final Shards shards;
+    private final List<AppendQueue> queues;
 
     private final int[] partitions;
     private final @Nullable TopicImage[] topics;
@@ -43,10 +45,11 @@ final class PendingProduce implements ProduceCompletion {
     private final @Nullable ProduceOutcome[] outcomes;
     private final SlotGather gather;
 
-    PendingProduce(RequestContext context, ProduceRequest request, Shards shards) {
+    PendingProduce(RequestContext context, ProduceRequest request, Shards shards, List<AppendQueue> queues) {
         this.context = context;
         this.request = request;
         this.shards = shards;
+        this.queues = queues;
         int slots = 0;
         for (ProduceRequest.TopicProduceData topic : request.topicData()) {
             slots += topic.partitionData().size();
@@ -81,7 +84,7 @@ final class PendingProduce implements ProduceCompletion {
                 slot++;
             }
         }
-        shards.scatter(shardOfSlot, this::append);
+        shards.scatter(shardOfSlot, (each, shard) -> queues.get(shard.index()).append(this, each));
         gather.slotDone();
     }
 
@@ -123,8 +126,12 @@ final class PendingProduce implements ProduceCompletion {
         return new ProduceOutcome.Refused(error, message, List.of());
     }
 
-    /** On the shard's loop. */
-    private void append(int slot, Shard shard) {
+    /**
+     * Appends one partition's batches, on its shard's loop.
+     *
+     * @return false when the tail had no room: nothing happened, to be tried again
+     */
+    boolean tryAppend(int slot, Shard shard) {
         TopicImage topic = topics[slot];
         BufferRecords batch = records[slot];
         if (topic == null || batch == null) {
@@ -137,15 +144,28 @@ final class PendingProduce implements ProduceCompletion {
                     refused(
                             ErrorCode.NOT_LEADER_OR_FOLLOWER,
                             "This broker does not lead the partition: refresh metadata"));
-            return;
+            return true;
         }
+        outcomes[slot] = null;
         replica.append(batch.nioBuffer(), NO_LEADER_EPOCH, request.acks(), request.timeoutMs(), this, slot);
+        return !(outcomes[slot] instanceof ProduceOutcome.TailFull);
+    }
+
+    /** The tail stayed full for as long as the client waits: it is told so, and may send again. */
+    void giveUp(int slot) {
+        done(slot, refused(ErrorCode.KAFKA_STORAGE_ERROR, "The disk is slower than the producers: send again"));
+    }
+
+    long timeoutNs() {
+        return Math.max(0, request.timeoutMs()) * NANOS_PER_MS;
     }
 
     @Override
     public void done(int slot, ProduceOutcome outcome) {
         outcomes[slot] = outcome;
-        gather.slotDone();
+        if (!(outcome instanceof ProduceOutcome.TailFull)) {
+            gather.slotDone();
+        }
     }
 
     /** On the connection's loop, after the last slot. */
@@ -197,6 +217,8 @@ final class PendingProduce implements ProduceCompletion {
                 answer.baseOffset(accepted.baseOffset())
                         .logAppendTimeMs(accepted.logAppendTimeMs())
                         .logStartOffset(accepted.logStartOffset());
+            case ProduceOutcome.TailFull ignored ->
+                throw new IllegalStateException("a slot was answered while it waits for room");
             case ProduceOutcome.Refused refused -> {
                 answer.errorCode(refused.error().code()).baseOffset(-1).errorMessage(refused.message());
                 for (AppendResult.RecordError error : refused.recordErrors()) {

@@ -5,6 +5,7 @@ import io.millrace.broker.request.RequestContext;
 import io.millrace.broker.shard.Shards;
 import io.millrace.protocol.message.ProduceRequest;
 import io.millrace.replication.metadata.MetadataPublisher;
+import java.util.List;
 
 /**
  * Produce, versions 3 to 13 (0 to 2 are advertised for old librdkafka and refused by the router).
@@ -17,14 +18,17 @@ public final class ProduceHandler implements ApiHandler<ProduceRequest> {
 
     private final MetadataPublisher metadata;
     private final Shards shards;
+    /** By shard. */
+    private final List<AppendQueue> queues;
 
     public ProduceHandler(MetadataPublisher metadata, Shards shards) {
         this.metadata = metadata;
         this.shards = shards;
+        this.queues = shards.all().stream().map(AppendQueue::new).toList();
     }
 
     @Override
     public void handle(RequestContext context, ProduceRequest request) {
-        new PendingProduce(context, request, shards).start(metadata.image());
+        new PendingProduce(context, request, shards, queues).start(metadata.image());
     }
 }

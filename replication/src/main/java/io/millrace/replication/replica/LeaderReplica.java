@@ -10,6 +10,7 @@ import io.millrace.storage.LogIdentity;
 import io.millrace.storage.PartitionLog;
 import io.millrace.storage.ReadResult;
 import io.millrace.storage.StorageFailure;
+import io.millrace.storage.append.LeaderAppender;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -177,7 +178,8 @@ public final class LeaderReplica implements PartitionLog.Listener, PendingProduc
         }
         long endBefore = log.logEndOffset();
         int sizeBytes = batches.remaining();
-        switch (log.appendAsLeader(batches, leaderEpoch, origin)) {
+        AppendResult result = log.appendAsLeader(batches, leaderEpoch, origin);
+        switch (result) {
             case AppendResult.Appended appended -> {
                 if (appended.baseOffset() != endBefore || appended.endOffset() > log.logEndOffset()) {
                     violated("A3: an append at the log end " + endBefore + " got offsets " + appended.baseOffset()
@@ -195,8 +197,17 @@ public final class LeaderReplica implements PartitionLog.Listener, PendingProduc
                 await(duplicate.endOffset(), accepted, requiredAcks, timeoutMs, completion, slot);
             }
             case AppendResult.Refused no ->
-                completion.done(slot, new ProduceOutcome.Refused(no.error(), no.message(), no.recordErrors()));
+                completion.done(
+                        slot,
+                        isTailFull(result)
+                                ? new ProduceOutcome.TailFull()
+                                : new ProduceOutcome.Refused(no.error(), no.message(), no.recordErrors()));
         }
+    }
+
+    @SuppressWarnings("ReferenceEquality") // The appender says so: one instance, compared by identity.
+    private static boolean isTailFull(AppendResult result) {
+        return result == LeaderAppender.TAIL_FULL;
     }
 
     private ProduceOutcome.@Nullable Refused refusal(int currentLeaderEpoch, short requiredAcks) {

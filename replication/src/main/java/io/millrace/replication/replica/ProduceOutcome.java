@@ -9,6 +9,12 @@ import org.jspecify.annotations.Nullable;
 public sealed interface ProduceOutcome {
 
     /**
+     * Nothing was appended because the tail has no room: the disk is slower than the producers. The same append is worth
+     * repeating soon; a client that is told so gets KAFKA_STORAGE_ERROR, which it retries.
+     */
+    record TailFull() implements ProduceOutcome {}
+
+    /**
      * As durable as asked; for a repeated batch the original place.
      *
      * @param logAppendTimeMs -1 unless the topic stamps append time

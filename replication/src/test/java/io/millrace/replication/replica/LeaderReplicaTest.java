@@ -51,6 +51,7 @@ class LeaderReplicaTest {
         outcomes.add(
                 switch (outcome) {
                     case ProduceOutcome.Accepted accepted -> "at " + accepted.baseOffset();
+                    case ProduceOutcome.TailFull ignored -> "tail full";
                     case ProduceOutcome.Refused refused -> refused.error().name();
                 });
     }

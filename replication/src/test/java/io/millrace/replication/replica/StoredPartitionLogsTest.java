@@ -96,6 +96,7 @@ class StoredPartitionLogsTest {
             outcomes.add(
                     switch (outcome) {
                         case ProduceOutcome.Accepted accepted -> "at " + accepted.baseOffset();
+                        case ProduceOutcome.TailFull ignored -> "tail full";
                         case ProduceOutcome.Refused refused -> refused.error() + " " + refused.message();
                     });
         }
