@@ -180,8 +180,12 @@ final class SegmentWriters {
     private FileOutcome delete(FileWork.Place place) throws DiskException {
         dirty.remove(place.logId());
         close(place.logId());
-        dirtyFolders.remove(place.folder());
         PartitionFolder.delete(disk, place.folder(), place.identity());
+        // It is there still when it belongs to a topic created since: the names of that one's segments are to be
+        // synced.
+        if (!disk.exists(place.folder())) {
+            dirtyFolders.remove(place.folder());
+        }
         return FileOutcome.DONE;
     }
 

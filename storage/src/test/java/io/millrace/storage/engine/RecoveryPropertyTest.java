@@ -75,10 +75,10 @@ class RecoveryPropertyTest {
         }
     }
 
-    /** A cut before its record; a record behind a delete; a reset whose record was lost after a checkpoint. */
+    /** A cut before its record; a record behind a delete; a reset whose record was lost after a checkpoint; a folder not synced. */
     @Example
     void whatFailedOnceSurvives() throws Exception {
-        for (long seed : new long[] {-1957, 353, 493, 679, 3702}) {
+        for (long seed : new long[] {-1957, 353, 493, 679, 3702, 7974}) {
             whatWasReportedSyncedSurvivesAnyPowerLoss(seed);
         }
     }
