@@ -7,8 +7,10 @@ import io.millrace.protocol.message.FindCoordinatorRequest;
 import io.millrace.protocol.message.FindCoordinatorResponse;
 
 /**
- * FindCoordinator, versions 0 to 6. There are no coordinators yet, so every key is refused with an error that clients do not
- * retry: a consumer or producer that needs one fails at once instead of waiting for something that does not come.
+ * FindCoordinator, versions 0 to 6. There are no coordinators yet, so every key is refused. From version 4 on (Java) with an
+ * error that clients do not retry: a consumer or producer that needs one fails at once instead of waiting for something that
+ * does not come. Before (librdkafka) a group is said to be unavailable for now: librdkafka asks for every consumer, also for
+ * one that assigns its partitions itself and must not be disturbed by the answer.
  *
  * <p>Offered all the same because librdkafka takes its absence for a broker that cannot read lz4, and then sends
  * uncompressed.
@@ -22,7 +24,10 @@ public final class FindCoordinatorHandler implements ApiHandler<FindCoordinatorR
     @Override
     public void handle(RequestContext context, FindCoordinatorRequest request) {
         boolean transaction = request.keyType() == TRANSACTION;
-        ErrorCode error = transaction ? ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED : ErrorCode.INVALID_REQUEST;
+        ErrorCode noGroup = context.version() < FIRST_BATCHED_VERSION
+                ? ErrorCode.COORDINATOR_NOT_AVAILABLE
+                : ErrorCode.INVALID_REQUEST;
+        ErrorCode error = transaction ? ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED : noGroup;
         String message = transaction
                 ? "Transactions are not built yet: remove transactional.id from the producer"
                 : "Consumer groups are not built yet: assign partitions instead of subscribing";
