@@ -1,5 +1,13 @@
 package io.millrace.tools;
 
+import io.millrace.tools.records.ConsumeVerb;
+import io.millrace.tools.records.ProduceVerb;
+import io.millrace.tools.server.DevVerb;
+import io.millrace.tools.server.TrainVerb;
+import io.millrace.tools.shell.BuildVersion;
+import io.millrace.tools.shell.ExitCode;
+import io.millrace.tools.shell.UserMessage;
+import io.millrace.tools.topic.TopicVerb;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -16,11 +24,6 @@ import picocli.CommandLine.Spec;
         footer = {"", "Try it: millrace dev"})
 public final class Millrace implements Runnable {
 
-    /** What the shell gets; documented in the README. */
-    static final int EXIT_USAGE = 2;
-
-    static final int EXIT_FAILED = 1;
-
     @Spec
     private CommandSpec spec;
 
@@ -33,7 +36,7 @@ public final class Millrace implements Runnable {
         return new CommandLine(new Millrace())
                 .setExecutionExceptionHandler((failure, commandLine, result) -> {
                     commandLine.getErr().println("millrace: " + UserMessage.of(failure));
-                    return EXIT_FAILED;
+                    return ExitCode.FAILED;
                 })
                 .setParameterExceptionHandler((failure, ignored) -> {
                     CommandLine commandLine = failure.getCommandLine();
@@ -46,7 +49,7 @@ public final class Millrace implements Runnable {
                                             .qualifiedName(" ")
                                             .replaceFirst("millrace", "")
                                     + " --help'.");
-                    return EXIT_USAGE;
+                    return ExitCode.USAGE;
                 })
                 .execute(arguments);
     }

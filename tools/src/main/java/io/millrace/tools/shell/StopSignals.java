@@ -1,14 +1,16 @@
-package io.millrace.tools;
+package io.millrace.tools.shell;
 
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Ctrl-C and TERM: the first asks for an orderly stop, the second ends at once. The JDK has no supported way to see a second
+ * Ctrl-C and TERM: the first asks for an orderly stop, the second ends at once.
+ *
+ * <p>The JDK has no supported way to see a second
  * signal while a stop is under way; {@code sun.misc.Signal} is reached by name because javac cannot be told to accept it.
  */
-final class StopSignals {
+public final class StopSignals {
 
     private StopSignals() {}
 
@@ -16,7 +18,7 @@ final class StopSignals {
      * @param first asks the main thread to stop; must not block
      * @param second ends the process
      */
-    static void install(Runnable first, Runnable second) {
+    public static void install(Runnable first, Runnable second) {
         AtomicBoolean asked = new AtomicBoolean();
         InvocationHandler onSignal = (proxy, method, arguments) -> {
             if (method.getName().equals("handle")) {

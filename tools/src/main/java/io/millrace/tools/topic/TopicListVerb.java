@@ -1,7 +1,10 @@
-package io.millrace.tools;
+package io.millrace.tools.topic;
 
 import io.millrace.client.admin.Admin;
 import io.millrace.client.cluster.TopicImage;
+import io.millrace.tools.shell.Outcome;
+import io.millrace.tools.shell.Plural;
+import io.millrace.tools.shell.ServerOptions;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;

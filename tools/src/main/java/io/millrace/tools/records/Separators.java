@@ -1,7 +1,7 @@
-package io.millrace.tools;
+package io.millrace.tools.records;
 
 /** Separators as people type them: {@code \t} and {@code \n} stand for tab and line feed. */
-final class Separators {
+public final class Separators {
 
     private Separators() {}
 

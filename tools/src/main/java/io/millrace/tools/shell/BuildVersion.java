@@ -1,9 +1,9 @@
-package io.millrace.tools;
+package io.millrace.tools.shell;
 
 import picocli.CommandLine.IVersionProvider;
 
 /** The version that the build wrote into the jar. */
-final class BuildVersion implements IVersionProvider {
+public final class BuildVersion implements IVersionProvider {
 
     @Override
     public String[] getVersion() {
@@ -11,8 +11,8 @@ final class BuildVersion implements IVersionProvider {
         };
     }
 
-    static String text() {
-        String version = Millrace.class.getPackage().getImplementationVersion();
+    public static String text() {
+        String version = BuildVersion.class.getPackage().getImplementationVersion();
         return version == null ? "(unpackaged)" : version;
     }
 }

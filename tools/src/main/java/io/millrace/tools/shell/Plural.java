@@ -1,14 +1,14 @@
-package io.millrace.tools;
+package io.millrace.tools.shell;
 
 import java.util.Locale;
 
 /** Numbers with their noun. */
-final class Plural {
+public final class Plural {
 
     private Plural() {}
 
     /** {@code 1 record}, {@code 1,234 records}. */
-    static String of(long count, String noun) {
+    public static String of(long count, String noun) {
         return String.format(Locale.ROOT, "%,d %s%s", count, noun, count == 1 ? "" : "s");
     }
 }

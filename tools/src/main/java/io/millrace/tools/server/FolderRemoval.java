@@ -1,4 +1,4 @@
-package io.millrace.tools;
+package io.millrace.tools.server;
 
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,7 +1,9 @@
-package io.millrace.tools;
+package io.millrace.tools.topic;
 
 import io.millrace.client.admin.Admin;
 import io.millrace.client.error.UnknownTopicException;
+import io.millrace.tools.shell.Outcome;
+import io.millrace.tools.shell.ServerOptions;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

@@ -1,4 +1,4 @@
-package io.millrace.tools;
+package io.millrace.tools.shell;
 
 import io.millrace.client.connection.ClientConfig;
 import picocli.CommandLine.Model.CommandSpec;
@@ -7,7 +7,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Which cluster a verb talks to. */
-final class ServerOptions {
+public final class ServerOptions {
 
     private static final long REQUEST_TIMEOUT_MS = 30_000;
     private static final long API_TIMEOUT_MS = 30_000;
@@ -24,7 +24,7 @@ final class ServerOptions {
     private String server;
 
     /** A command that nobody answers should say so at once: the first contact is tried one round only. */
-    ClientConfig config() {
+    public ClientConfig config() {
         try {
             return ClientConfig.of(server)
                     .withClientId("millrace-" + verb.name())

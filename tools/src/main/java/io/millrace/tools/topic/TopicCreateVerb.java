@@ -1,8 +1,11 @@
-package io.millrace.tools;
+package io.millrace.tools.topic;
 
 import io.millrace.client.admin.Admin;
 import io.millrace.client.admin.CreatedTopic;
 import io.millrace.client.admin.NewTopic;
+import io.millrace.tools.shell.Outcome;
+import io.millrace.tools.shell.Plural;
+import io.millrace.tools.shell.ServerOptions;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;

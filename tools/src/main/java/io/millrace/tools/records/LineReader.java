@@ -1,5 +1,6 @@
-package io.millrace.tools;
+package io.millrace.tools.records;
 
+import io.millrace.tools.shell.VerbException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;

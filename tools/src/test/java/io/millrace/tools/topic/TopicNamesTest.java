@@ -1,4 +1,4 @@
-package io.millrace.tools;
+package io.millrace.tools.topic;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

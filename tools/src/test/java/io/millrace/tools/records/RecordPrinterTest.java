@@ -1,4 +1,4 @@
-package io.millrace.tools;
+package io.millrace.tools.records;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;

@@ -1,4 +1,4 @@
-package io.millrace.tools;
+package io.millrace.tools.topic;
 
 import io.millrace.client.admin.Admin;
 import io.millrace.client.admin.ConfigEntry;
@@ -9,6 +9,9 @@ import io.millrace.client.cluster.PartitionImage;
 import io.millrace.client.cluster.TopicImage;
 import io.millrace.client.cluster.TopicPartition;
 import io.millrace.client.error.UnknownTopicException;
+import io.millrace.tools.shell.Outcome;
+import io.millrace.tools.shell.Plural;
+import io.millrace.tools.shell.ServerOptions;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;

@@ -1,4 +1,4 @@
-package io.millrace.tools;
+package io.millrace.tools.topic;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -12,7 +12,7 @@ import picocli.CommandLine.Spec;
         description = "Creates, lists, describes and deletes topics.",
         subcommands = {TopicCreateVerb.class, TopicListVerb.class, TopicDescribeVerb.class, TopicDeleteVerb.class},
         footer = {"", "Example: millrace topic create orders --partitions 6"})
-final class TopicVerb implements Runnable {
+public final class TopicVerb implements Runnable {
 
     @Spec
     private CommandSpec spec;

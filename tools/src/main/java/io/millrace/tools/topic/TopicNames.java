@@ -1,21 +1,23 @@
-package io.millrace.tools;
+package io.millrace.tools.topic;
 
 import io.millrace.client.admin.Admin;
 import io.millrace.client.cluster.TopicImage;
 import io.millrace.client.error.ClientException;
 import io.millrace.client.error.UnknownTopicException;
+import io.millrace.tools.shell.Outcome;
+import io.millrace.tools.shell.VerbException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What to tell somebody who named a topic that does not exist. */
-final class TopicNames {
+public final class TopicNames {
 
     private static final int MAX_DISTANCE = 3;
 
     private TopicNames() {}
 
     /** The failure in words that help: with the nearest existing name, when one is near. */
-    static VerbException explain(Admin admin, UnknownTopicException failure) {
+    public static VerbException explain(Admin admin, UnknownTopicException failure) {
         List<String> names;
         try {
             names = Outcome.of(admin.listTopics()).stream()
@@ -39,7 +41,7 @@ final class TopicNames {
     }
 
     /** The candidate with the fewest letters to change; null when none is near enough to be meant. */
-    static @Nullable String nearest(String wanted, List<String> candidates) {
+    public static @Nullable String nearest(String wanted, List<String> candidates) {
         String nearest = null;
         int least = Math.min(MAX_DISTANCE, Math.max(1, wanted.length() / 2)) + 1;
         for (String candidate : candidates) {

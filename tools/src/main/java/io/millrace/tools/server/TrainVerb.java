@@ -1,4 +1,4 @@
-package io.millrace.tools;
+package io.millrace.tools.server;
 
 import io.millrace.broker.boot.Broker;
 import io.millrace.broker.boot.BrokerStartException;
@@ -14,16 +14,22 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
 
 /**
  * Runs the usual verbs against a throw-away broker in this process, so that the JVM can record which classes a start and a
  * first request need (JEP 514). Run by the build, with {@code -XX:AOTCacheOutput}.
  */
 @Command(name = "train", hidden = true, description = "Used by the build to make starts fast.")
-final class TrainVerb implements Callable<Integer> {
+public final class TrainVerb implements Callable<Integer> {
 
     private static final int LINES = 2_000;
+
+    @Spec
+    private CommandSpec spec;
 
     @Override
     public Integer call() throws IOException, BrokerStartException {
@@ -51,20 +57,24 @@ final class TrainVerb implements Callable<Integer> {
         }
     }
 
-    private static int exercise(String server) {
+    private int exercise(String server) {
         InputStream terminal = System.in;
         try {
             System.setIn(new ByteArrayInputStream("key:value\n".repeat(LINES).getBytes(StandardCharsets.UTF_8)));
             return Math.max(
-                    Millrace.run("topic", "create", "train", "--partitions", "2", "--server", server),
+                    run("topic", "create", "train", "--partitions", "2", "--server", server),
                     Math.max(
-                            Millrace.run("produce", "train", "--key-separator", ":", "--server", server),
+                            run("produce", "train", "--key-separator", ":", "--server", server),
                             Math.max(
-                                    Millrace.run(
-                                            "consume", "train", "--from-beginning", "--max", "10", "--server", server),
-                                    Millrace.run("topic", "describe", "train", "--server", server))));
+                                    run("consume", "train", "--from-beginning", "--max", "10", "--server", server),
+                                    run("topic", "describe", "train", "--server", server))));
         } finally {
             System.setIn(terminal);
         }
+    }
+
+    /** Another verb of the same command. */
+    private int run(String... arguments) {
+        return new CommandLine(spec.root().userObject()).execute(arguments);
     }
 }

@@ -1,15 +1,15 @@
-package io.millrace.tools;
+package io.millrace.tools.shell;
 
 import io.millrace.client.error.ClientException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
 /** Waits for what a client does, and fails with the client's own words. */
-final class Outcome {
+public final class Outcome {
 
     private Outcome() {}
 
-    static <T> T of(CompletableFuture<T> future) {
+    public static <T> T of(CompletableFuture<T> future) {
         try {
             return future.join();
         } catch (CompletionException e) {

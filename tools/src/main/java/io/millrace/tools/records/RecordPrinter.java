@@ -1,4 +1,4 @@
-package io.millrace.tools;
+package io.millrace.tools.records;
 
 import io.millrace.client.consumer.ConsumerRecord;
 import java.io.ByteArrayOutputStream;

@@ -1,4 +1,4 @@
-package io.millrace.tools;
+package io.millrace.tools.server;
 
 import ch.qos.logback.classic.Level;
 import io.millrace.broker.boot.Broker;
@@ -6,6 +6,9 @@ import io.millrace.broker.boot.BrokerStartException;
 import io.millrace.broker.config.BrokerConfig;
 import io.millrace.broker.config.ConfigException;
 import io.millrace.network.server.BoundListener;
+import io.millrace.tools.shell.BuildVersion;
+import io.millrace.tools.shell.ExitCode;
+import io.millrace.tools.shell.StopSignals;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -28,9 +31,8 @@ import picocli.CommandLine.Spec;
         name = "dev",
         mixinStandardHelpOptions = true,
         description = "Starts a broker on this machine, in the foreground. Ctrl-C stops it, a second Ctrl-C at once.")
-final class DevVerb implements Callable<Integer> {
+public final class DevVerb implements Callable<Integer> {
 
-    private static final int EXIT_INTERRUPTED = 130;
     private static final int NANOS_PER_MILLI = 1_000_000;
 
     @Spec
@@ -91,9 +93,9 @@ final class DevVerb implements Callable<Integer> {
         CompletableFuture<Integer> ended = new CompletableFuture<>();
         Broker broker = Broker.start(config, overrides, message -> {
             spec.commandLine().getErr().println("millrace: " + message);
-            ended.complete(Millrace.EXIT_FAILED);
+            ended.complete(ExitCode.FAILED);
         });
-        StopSignals.install(() -> ended.complete(0), () -> Runtime.getRuntime().halt(EXIT_INTERRUPTED));
+        StopSignals.install(() -> ended.complete(0), () -> Runtime.getRuntime().halt(ExitCode.INTERRUPTED));
         greet(broker, config, (System.nanoTime() - startedNs) / NANOS_PER_MILLI);
         int exitCode = ended.join();
         if (exitCode == 0) {

@@ -1,4 +1,4 @@
-package io.millrace.tools;
+package io.millrace.tools.records;
 
 import io.millrace.client.admin.Admin;
 import io.millrace.client.cluster.TopicImage;
@@ -8,6 +8,12 @@ import io.millrace.client.consumer.Consumer;
 import io.millrace.client.consumer.ConsumerConfig;
 import io.millrace.client.consumer.ConsumerRecord;
 import io.millrace.client.error.UnknownTopicException;
+import io.millrace.tools.shell.ExitCode;
+import io.millrace.tools.shell.Outcome;
+import io.millrace.tools.shell.ServerOptions;
+import io.millrace.tools.shell.StopSignals;
+import io.millrace.tools.shell.VerbException;
+import io.millrace.tools.topic.TopicNames;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,9 +43,8 @@ import picocli.CommandLine.Spec;
             "  millrace consume orders --from-beginning --show-key | grep paid",
             "  millrace consume orders --partition 2 --offset 4711"
         })
-final class ConsumeVerb implements Callable<Integer> {
+public final class ConsumeVerb implements Callable<Integer> {
 
-    private static final int EXIT_INTERRUPTED = 130;
     private static final Duration POLL = Duration.ofMillis(500);
 
     @Spec
@@ -96,7 +101,7 @@ final class ConsumeVerb implements Callable<Integer> {
                         stopped = true;
                         consumer.wakeup();
                     },
-                    () -> Runtime.getRuntime().halt(EXIT_INTERRUPTED));
+                    () -> Runtime.getRuntime().halt(ExitCode.INTERRUPTED));
             consumer.assign(partitions);
             begin(consumer, partitions);
             while (!stopped && !printer.isDone()) {

@@ -1,4 +1,4 @@
-package io.millrace.tools;
+package io.millrace.tools.records;
 
 import io.millrace.client.admin.Admin;
 import io.millrace.client.error.ClientClosedException;
@@ -11,6 +11,11 @@ import io.millrace.client.producer.ProducerConfig;
 import io.millrace.client.producer.ProducerRecord;
 import io.millrace.client.producer.RecordMetadata;
 import io.millrace.protocol.compress.Codec;
+import io.millrace.tools.shell.ExitCode;
+import io.millrace.tools.shell.Plural;
+import io.millrace.tools.shell.ServerOptions;
+import io.millrace.tools.shell.VerbException;
+import io.millrace.tools.topic.TopicNames;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -43,9 +48,8 @@ import picocli.CommandLine.Spec;
             "  echo hello | millrace produce greetings",
             "  millrace produce orders --key-separator : --codec zstd < orders.txt"
         })
-final class ProduceVerb implements Callable<Integer> {
+public final class ProduceVerb implements Callable<Integer> {
 
-    private static final int EXIT_INTERRUPTED = 130;
     private static final int MAX_LINE_BYTES = 16 * 1024 * 1024;
     private static final int REQUEST_BYTES = MAX_LINE_BYTES + 1024;
     private static final int BATCH_BYTES = 64 * 1024;
@@ -122,7 +126,7 @@ final class ProduceVerb implements Callable<Integer> {
             producer.close();
         } catch (ClientClosedException e) {
             if (interrupted) {
-                return EXIT_INTERRUPTED;
+                return ExitCode.INTERRUPTED;
             }
             throw e;
         } catch (UnknownTopicException e) {

@@ -1,0 +1,4 @@
+@NullMarked
+package io.millrace.tools.topic;
+
+import org.jspecify.annotations.NullMarked;
