@@ -17,6 +17,7 @@ import io.millrace.storage.disk.DiskLane;
 import io.millrace.storage.disk.DiskLanes;
 import io.millrace.storage.journal.Journal;
 import io.millrace.storage.journal.JournalFile;
+import io.millrace.storage.journal.JournalMember;
 import io.millrace.storage.log.DerivedState;
 import io.millrace.storage.log.JournaledLog;
 import io.millrace.storage.log.LogHost;
@@ -302,7 +303,7 @@ public final class LogStore {
         }
 
         @Override
-        public void enlist(JournaledLog log) {
+        public void enlist(JournalMember log) {
             journal.enlist(log);
         }
 

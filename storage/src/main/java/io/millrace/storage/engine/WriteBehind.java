@@ -184,7 +184,7 @@ final class WriteBehind {
                 if (bytes >= maxDirtyBytes || round.works.size() >= MAX_WORKS_PER_ROUND) {
                     break;
                 }
-                if (all || log.files().oldestGeneration() < wantedBelow) {
+                if (all || log.files().need().oldestGeneration() < wantedBelow) {
                     bytes += add(round, log);
                 }
             }
@@ -280,7 +280,7 @@ final class WriteBehind {
     private long oldestNeededAfter() {
         long oldest = oldestUnwritten();
         for (JournaledLog log : needing) {
-            oldest = Math.min(oldest, log.files().oldestGenerationAfterCheckpoint());
+            oldest = Math.min(oldest, log.files().need().oldestGenerationAfterCheckpoint());
         }
         return oldest;
     }
@@ -298,12 +298,12 @@ final class WriteBehind {
         running = true;
         List<LogCheckpoint> rows = new ArrayList<>();
         for (JournaledLog log : needing) {
-            if (changed.remove(log) || draining || log.files().oldestGeneration() < wantedBelow) {
-                rows.add(log.files().checkpoint());
+            if (changed.remove(log) || draining || log.files().need().oldestGeneration() < wantedBelow) {
+                rows.add(log.files().need().checkpoint());
             }
         }
         for (JournaledLog log : changed) {
-            rows.add(log.files().checkpoint());
+            rows.add(log.files().need().checkpoint());
         }
         changed.clear();
         List<Integer> gone = List.copyOf(removedLogIds);
@@ -336,7 +336,7 @@ final class WriteBehind {
             }
             for (JournaledLog log : needing) {
                 if (!covered.contains(log)) {
-                    oldest = Math.min(oldest, log.files().oldestGeneration());
+                    oldest = Math.min(oldest, log.files().need().oldestGeneration());
                 }
             }
         }
@@ -353,10 +353,10 @@ final class WriteBehind {
         }
         for (int i = 0; i < rows.size(); i++) {
             LogCheckpoint row = rows.get(i);
-            row.log().files().checkpointed(row);
+            row.log().files().need().checkpointed(row);
         }
         for (Iterator<JournaledLog> all = needing.iterator(); all.hasNext(); ) {
-            if (!all.next().files().needsCheckpoint()) {
+            if (!all.next().files().need().needsCheckpoint()) {
                 all.remove();
             }
         }

@@ -1,6 +1,5 @@
 package io.millrace.storage.log;
 
-import io.millrace.protocol.ErrorCode;
 import io.millrace.protocol.record.RecordBatchView;
 import io.millrace.protocol.record.ValidationRules;
 import io.millrace.storage.AbortedTransactions;
@@ -12,12 +11,8 @@ import io.millrace.storage.LogSlice;
 import io.millrace.storage.PartitionLog;
 import io.millrace.storage.ReadResult;
 import io.millrace.storage.StorageFailure;
-import io.millrace.storage.TailSlice;
 import io.millrace.storage.append.AppendTarget;
-import io.millrace.storage.append.LeaderAppender;
 import io.millrace.storage.epoch.LeaderEpochs;
-import io.millrace.storage.journal.GroupBuilder;
-import io.millrace.storage.journal.JournalMember;
 import io.millrace.storage.observer.ObserverChain;
 import io.millrace.storage.producer.ProducerStates;
 import io.millrace.storage.tail.TailLog;
@@ -40,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * Invariants: {@code logStart <= syncedEnd <= writtenEnd <= collectedEnd <= logEnd}; segments hold only synced batches, so the
  * tail start is at or below {@code syncedEnd}. Truncation clamps all of them, and the end that the running group will report.
  */
-public final class JournaledLog implements PartitionLog, AppendTarget, JournalMember {
+public final class JournaledLog implements PartitionLog, AppendTarget {
 
     private final LogIdentity identity;
     private final int logId;
@@ -49,25 +44,14 @@ public final class JournaledLog implements PartitionLog, AppendTarget, JournalMe
     private DerivedState derived;
     private final LogFiles files;
     private final LogReads reads;
-    private final PendingControls controls;
-    private final GenerationQueue generations = new GenerationQueue();
-    private final List<TailSlice> gathered = new ArrayList<>(4);
+    private final LogEnds ends;
+    private final JournalFeed feed;
+    private final LogAppends appends;
+    private final LogTruncation truncation;
 
     private LogConfig config;
-    private ValidationRules clientRules;
     private @Nullable Listener listener;
     private @Nullable StorageFailure damage;
-    private long logStartOffset;
-    private long collectedLogStart;
-    private long syncedLogStart;
-    private long collectedEnd;
-    private long inFlightEnd;
-    private long writtenEnd;
-    private long syncedEnd;
-    private long highWatermark;
-    private final long recoveredHighWatermark;
-    private int controlsInFlight;
-    private boolean enlisted;
     private boolean closed;
 
     /** @param start what creation or recovery knows */
@@ -76,29 +60,20 @@ public final class JournaledLog implements PartitionLog, AppendTarget, JournalMe
         this.identity = start.identity();
         this.logId = start.logId();
         this.config = config;
-        this.clientRules = config.rules(ValidationRules.Origin.CLIENT);
         this.derived = start.derived();
         this.damage = start.damage();
         this.tail = new TailLog(start.endOffset());
-        this.logStartOffset = start.logStartOffset();
-        this.collectedLogStart = start.logStartOffset();
-        this.syncedLogStart = start.logStartOffset();
-        this.collectedEnd = start.endOffset();
-        this.inFlightEnd = start.endOffset();
-        this.writtenEnd = start.endOffset();
-        this.syncedEnd = start.endOffset();
-        this.recoveredHighWatermark =
-                Math.max(start.logStartOffset(), Math.min(start.highWatermark(), start.endOffset()));
-        this.highWatermark = recoveredHighWatermark;
-        this.controls = new PendingControls(logId);
+        this.ends = new LogEnds(start);
+        this.feed = new JournalFeed(this, ends);
+        this.appends = new LogAppends(this);
         this.files = new LogFiles(this, start);
         this.reads = new LogReads(this);
+        this.truncation = new LogTruncation(this, ends, feed);
     }
 
     /** The log is new: its create record goes out with the next group. */
     public void created() {
-        controls.create();
-        enlist();
+        feed.create();
     }
 
     @Override
@@ -113,12 +88,12 @@ public final class JournaledLog implements PartitionLog, AppendTarget, JournalMe
 
     @Override
     public long logStartOffset() {
-        return logStartOffset;
+        return ends.logStartOffset();
     }
 
     /** The log start that survives a power loss: segments below it may go. */
     long syncedLogStart() {
-        return syncedLogStart;
+        return ends.syncedLogStart();
     }
 
     @Override
@@ -128,12 +103,12 @@ public final class JournaledLog implements PartitionLog, AppendTarget, JournalMe
 
     @Override
     public long writtenEndOffset() {
-        return writtenEnd;
+        return ends.writtenEnd();
     }
 
     @Override
     public long syncedEndOffset() {
-        return syncedEnd;
+        return ends.syncedEnd();
     }
 
     @Override
@@ -153,12 +128,12 @@ public final class JournaledLog implements PartitionLog, AppendTarget, JournalMe
 
     @Override
     public long recoveredHighWatermark() {
-        return recoveredHighWatermark;
+        return ends.recoveredHighWatermark();
     }
 
     /** As last noted; never above the log end. */
     public long highWatermark() {
-        return Math.min(highWatermark, tail.endOffset());
+        return Math.min(ends.highWatermark(), tail.endOffset());
     }
 
     @Override
@@ -177,6 +152,11 @@ public final class JournaledLog implements PartitionLog, AppendTarget, JournalMe
         }
     }
 
+    /** Nothing of what was damaged is left. */
+    void undamaged() {
+        damage = null;
+    }
+
     @Override
     public LogConfig config() {
         return config;
@@ -186,7 +166,7 @@ public final class JournaledLog implements PartitionLog, AppendTarget, JournalMe
     public void reconfigure(LogConfig newConfig) {
         host.loop().checkOwned();
         config = newConfig;
-        clientRules = newConfig.rules(ValidationRules.Origin.CLIENT);
+        appends.reconfigured(newConfig);
     }
 
     @Override
@@ -206,134 +186,13 @@ public final class JournaledLog implements PartitionLog, AppendTarget, JournalMe
     @Override
     public AppendResult appendAsLeader(ByteBuffer batches, int leaderEpoch, ValidationRules.Origin origin) {
         host.loop().checkOwned();
-        boolean fromClient = origin == ValidationRules.Origin.CLIENT;
-        AppendResult refused = refusal(batches, fromClient);
-        if (refused != null) {
-            return refused;
-        }
-        beforeAppend(batches.remaining());
-        LeaderAppender appender = host.leaderAppender();
-        return appended(
-                fromClient
-                        ? appender.append(this, batches, leaderEpoch, clientRules)
-                        : appender.append(this, batches, leaderEpoch, config.rules(origin)),
-                batches.remaining());
+        return appends.asLeader(batches, leaderEpoch, origin);
     }
 
     @Override
     public AppendResult appendAsFollower(ByteBuffer batches) {
         host.loop().checkOwned();
-        AppendResult refused = refusal(batches, false);
-        if (refused != null) {
-            return refused;
-        }
-        beforeAppend(batches.remaining());
-        return appended(host.followerAppender().append(this, batches), batches.remaining());
-    }
-
-    private void beforeAppend(int sizeBytes) {
-        files.rolls()
-                .beforeAppend(
-                        config, tail.endOffset(), sizeBytes, host.loop().clock().wallMs());
-    }
-
-    private AppendResult appended(AppendResult result, int sizeBytes) {
-        if (result instanceof AppendResult.Appended) {
-            files.rolls().afterAppend(tail.endOffset(), sizeBytes);
-            enlist();
-        } else if (LeaderAppender.TAIL_FULL.equals(result)) {
-            host.tailFull();
-        }
-        return result;
-    }
-
-    private AppendResult.@Nullable Refused refusal(ByteBuffer batches, boolean fromClient) {
-        StorageFailure broken = damage == null ? host.failure() : damage;
-        if (broken != null || closed) {
-            return refused(ErrorCode.KAFKA_STORAGE_ERROR, broken == null ? "the log is closed" : broken.message());
-        }
-        if (fromClient && host.refusesClients()) {
-            return refused(ErrorCode.KAFKA_STORAGE_ERROR, "the disk is full: free space, produce resumes by itself");
-        }
-        if (files.isCutting()) {
-            return refused(ErrorCode.KAFKA_STORAGE_ERROR, "a truncation to " + logEndOffset() + " is under way, retry");
-        }
-        if (batches.remaining() > host.maxBatchBytes() && !everyBatchFits(batches)) {
-            return refused(
-                    ErrorCode.MESSAGE_TOO_LARGE,
-                    "a batch is larger than the journal's " + host.maxBatchBytes() + " bytes");
-        }
-        return null;
-    }
-
-    private boolean everyBatchFits(ByteBuffer batches) {
-        int at = batches.position();
-        RecordBatchView batch = new RecordBatchView();
-        while (at + RecordBatchView.HEADER_BYTES <= batches.limit()) {
-            int sizeBytes = batch.wrap(batches, at).sizeBytes();
-            if (sizeBytes <= 0 || sizeBytes > host.maxBatchBytes()) {
-                return sizeBytes <= 0;
-            }
-            at += sizeBytes;
-        }
-        return true;
-    }
-
-    private static AppendResult.Refused refused(ErrorCode error, String message) {
-        return new AppendResult.Refused(error, message, List.of());
-    }
-
-    private void enlist() {
-        if (!enlisted) {
-            enlisted = true;
-            host.enlist(this);
-        }
-    }
-
-    @Override
-    public boolean collect(GroupBuilder group) {
-        int before = controls.collectBefore(group, identity, logStartOffset);
-        if (before < 0) {
-            return false;
-        }
-        note(before, group);
-        boolean complete = collectBatches(group);
-        if (complete) {
-            int after = controls.collectAfter(group);
-            complete = after >= 0;
-            note(Math.max(after, 0), group);
-            if (after == PendingControls.LOG_START) {
-                collectedLogStart = logStartOffset;
-            }
-        }
-        inFlightEnd = collectedEnd;
-        if (files.needsCheckpoint()) {
-            host.needsCheckpoint(this);
-        }
-        enlisted = !complete;
-        return complete;
-    }
-
-    private void note(int added, GroupBuilder group) {
-        if (added != 0) {
-            controlsInFlight |= added;
-            files.controlIn(group.generation());
-        }
-    }
-
-    private boolean collectBatches(GroupBuilder group) {
-        while (collectedEnd < tail.endOffset()) {
-            int bytes = tail.slices(collectedEnd, tail.endOffset(), group.roomBytes(), group.isEmpty(), gathered);
-            if (bytes == 0) {
-                return false;
-            }
-            long end = offsetAfter(collectedEnd, bytes);
-            group.append(logId, derived.epochs().epochAt(end - 1), collectedEnd, end, gathered, bytes);
-            gathered.clear();
-            generations.add(group.generation(), end);
-            collectedEnd = end;
-        }
-        return true;
+        return appends.asFollower(batches);
     }
 
     /** End of the batches that take {@code bytes} in the tail, from the one at {@code fromOffset} on. */
@@ -352,33 +211,17 @@ public final class JournaledLog implements PartitionLog, AppendTarget, JournalMe
         }
     }
 
-    @Override
-    public void groupWritten() {
-        if (inFlightEnd > writtenEnd) {
-            writtenEnd = inFlightEnd;
-            Listener told = listener;
-            if (told != null) {
-                told.writtenTo(writtenEnd);
-            }
+    void toldWritten() {
+        Listener told = listener;
+        if (told != null) {
+            told.writtenTo(ends.writtenEnd());
         }
     }
 
-    @Override
-    public void groupSynced() {
-        int synced = controlsInFlight;
-        controlsInFlight = 0;
-        if ((synced & PendingControls.LOG_START) != 0) {
-            syncedLogStart = collectedLogStart;
-        }
-        boolean moved = inFlightEnd > syncedEnd;
-        if (moved) {
-            syncedEnd = inFlightEnd;
-        }
-        files.synced(synced);
+    void toldSynced() {
         Listener told = listener;
-        boolean cut = (synced & (PendingControls.RESET | PendingControls.TRUNCATED)) != 0;
-        if ((moved || cut) && told != null) {
-            told.syncedTo(syncedEnd);
+        if (told != null) {
+            told.syncedTo(ends.syncedEnd());
         }
     }
 
@@ -390,114 +233,35 @@ public final class JournaledLog implements PartitionLog, AppendTarget, JournalMe
 
     @Override
     public void highWatermark(long newHighWatermark) {
-        highWatermark = newHighWatermark;
+        ends.highWatermark(newHighWatermark);
     }
 
     @Override
     public void truncateTo(long endOffset) {
         host.loop().checkOwned();
-        if (endOffset >= logEndOffset()) {
-            return;
-        }
-        if (endOffset <= logStartOffset) {
-            resetTo(endOffset);
-            return;
-        }
-        boolean inTail = endOffset >= tail.startOffset();
-        if (inTail) {
-            tail.truncateTo(endOffset);
-        } else {
-            tail.resetTo(endOffset);
-        }
-        // May be lower than asked for: a batch goes as a whole.
-        long end = tail.endOffset();
-        if (end < logStartOffset) {
-            // The batch held the log start as well: nothing readable is left.
-            resetTo(end);
-            return;
-        }
-        boolean journalled = inTail && end < collectedEnd;
-        if (journalled) {
-            controls.truncate(end);
-            enlist();
-        }
-        ended(end);
-        reads.clear();
-        files.truncated(inTail, journalled, end);
-    }
-
-    /** Files are not what look-ups under way began with. */
-    void filesCut() {
-        reads.clear();
-    }
-
-    /** Where a truncation below the tail cuts is known: a batch begins there. Now it goes to the journal. */
-    void cutAt(long endOffset) {
-        if (endOffset < logStartOffset) {
-            resetTo(endOffset);
-            return;
-        }
-        tail.resetTo(endOffset);
-        controls.truncate(endOffset);
-        enlist();
-        ended(endOffset);
-    }
-
-    private void ended(long endOffset) {
-        collectedEnd = Math.min(collectedEnd, endOffset);
-        inFlightEnd = Math.min(inFlightEnd, endOffset);
-        writtenEnd = Math.min(writtenEnd, endOffset);
-        syncedEnd = Math.min(syncedEnd, endOffset);
-        highWatermark = Math.min(highWatermark, endOffset);
-        generations.clamp(endOffset);
+        truncation.truncateTo(endOffset);
     }
 
     @Override
     public void resetTo(long offset) {
         host.loop().checkOwned();
-        controls.reset(offset);
-        enlist();
-        tail.resetTo(offset);
-        logStartOffset = offset;
-        collectedLogStart = offset;
-        syncedLogStart = offset;
-        collectedEnd = offset;
-        inFlightEnd = offset;
-        writtenEnd = offset;
-        syncedEnd = offset;
-        highWatermark = offset;
-        damage = null;
-        generations.clear();
-        derived.observers().cleared();
-        reads.clear();
-        files.reset(offset);
+        truncation.resetTo(offset);
     }
 
     @Override
     public void logStartTo(long offset) {
         host.loop().checkOwned();
-        if (offset <= logStartOffset) {
-            return;
-        }
-        if (offset > logEndOffset()) {
-            throw new IllegalArgumentException("log start " + offset + " above log end " + logEndOffset());
-        }
-        logStartOffset = offset;
-        controls.logStart(offset);
-        enlist();
-        derived.observers().logStartMovedTo(offset);
-        reads.clear();
+        truncation.logStartTo(offset);
     }
 
     /** The log goes: its delete record first, then its files. Nothing is appended any more. */
     public void deleted() {
         closed = true;
-        controls.delete();
-        enlist();
+        feed.delete();
         // What is in the running group still goes out; nothing after it but the delete.
         // What the journal holds stays in the tail until the files go: a checkpoint before that still describes the
         // log.
-        tail.truncateTo(collectedEnd);
+        tail.truncateTo(ends.collectedEnd());
         reads.clear();
         files.deleteAsked();
     }
@@ -506,7 +270,7 @@ public final class JournaledLog implements PartitionLog, AppendTarget, JournalMe
     public void close() {
         closed = true;
         // While a cut or rebuild is due the derived state still knows batches that are gone.
-        if (!files.isCutting() && (files.needsCheckpoint() || enlisted)) {
+        if (!files.isCutting() && (files.need().needsCheckpoint() || feed.isEnlisted())) {
             files.rolls().takeSnapshot(tail.endOffset());
         }
     }
@@ -518,8 +282,8 @@ public final class JournaledLog implements PartitionLog, AppendTarget, JournalMe
 
     @Override
     public ReadResult read(long offset, long endOffset, int maxBytes, boolean wholeFirstBatch) {
-        if (offset < logStartOffset || offset > logEndOffset()) {
-            return new ReadResult.OutOfRange(logStartOffset, logEndOffset());
+        if (offset < logStartOffset() || offset > logEndOffset()) {
+            return new ReadResult.OutOfRange(logStartOffset(), logEndOffset());
         }
         long bound = Math.min(endOffset, logEndOffset());
         if (offset >= bound) {
@@ -575,22 +339,20 @@ public final class JournaledLog implements PartitionLog, AppendTarget, JournalMe
 
     @Override
     public ValidationRules rules() {
-        return clientRules;
+        return appends.clientRules();
+    }
+
+    LogReads reads() {
+        return reads;
+    }
+
+    LogTruncation truncation() {
+        return truncation;
     }
 
     /** Segments and the file work that is due. */
     public LogFiles files() {
         return files;
-    }
-
-    /** Whether changes other than batches still have to reach the journal, or its disk. */
-    boolean hasControls() {
-        return controls.any() || controlsInFlight != 0;
-    }
-
-    /** Whether a truncation is still to go to the journal. */
-    boolean isTruncationPending() {
-        return controls.isTruncationPending();
     }
 
     /** Takes over a derived state that was computed again from the segments, and brings it up to the log end. */
@@ -600,13 +362,13 @@ public final class JournaledLog implements PartitionLog, AppendTarget, JournalMe
             tail.batchAt(entry, batch);
             rebuilt.observers().appended(batch, batch.baseOffset(), batch.partitionLeaderEpoch());
         }
-        rebuilt.observers().logStartMovedTo(logStartOffset);
+        rebuilt.observers().logStartMovedTo(logStartOffset());
         derived.observers().cleared();
         derived = rebuilt;
     }
 
-    GenerationQueue generations() {
-        return generations;
+    JournalFeed feed() {
+        return feed;
     }
 
     LogHost host() {

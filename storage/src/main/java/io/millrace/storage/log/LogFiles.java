@@ -1,8 +1,6 @@
 package io.millrace.storage.log;
 
-import io.millrace.storage.StorageFailure;
 import io.millrace.storage.TailSlice;
-import io.millrace.storage.checkpoint.LogRow;
 import io.millrace.storage.segment.WriteOutcome;
 import io.millrace.storage.tail.TailLog;
 import java.nio.file.Path;
@@ -36,20 +34,12 @@ public final class LogFiles {
     private boolean removed;
     private boolean resetAsked;
     private boolean resetDue;
-    private long cutTo = NONE;
-    // Whether cutTo is where a batch begins: what the journal says must be exact, for a start may find the file cut
-    // already.
-    private boolean cutExact;
-    // Whether the record of the very truncation that asks for the cut is synced, not that of one before it.
-    private boolean cutRecorded;
-    // End of the segments in the newest row that went to the checkpoint.
-    private long checkpointEnd;
+    private final PendingCut cut = new PendingCut();
     private boolean cutting;
     private boolean rebuildAsked;
     private boolean removeDue;
 
-    private long controlGeneration = GenerationQueue.NONE;
-    private int controlVersion;
+    private final JournalNeed need;
     private boolean wished;
 
     LogFiles(JournaledLog log, LogStart start) {
@@ -58,16 +48,12 @@ public final class LogFiles {
         this.segments = start.segments();
         this.hasFolder = start.hasFolder();
         SegmentRow active = segments.last();
-        this.checkpointEnd = active == null ? start.endOffset() : active.endOffset();
+        this.need = new JournalNeed(log, this, active == null ? start.endOffset() : active.endOffset());
         this.rolls = new RollPlan(
                 log,
                 start.snapshot(),
                 active == null ? start.endOffset() : active.baseOffset(),
                 active == null ? 0 : active.lengthBytes());
-    }
-
-    public Path folder() {
-        return folder;
     }
 
     public LogSegments segments() {
@@ -78,9 +64,14 @@ public final class LogFiles {
         return rolls;
     }
 
-    /** Exclusive end of what segments hold and the tail does not. */
-    public long segmentEnd() {
-        return log.tail().startOffset();
+    /** What the log still needs of the journal. */
+    public JournalNeed need() {
+        return need;
+    }
+
+    /** Number of the log's contents: what was planned or written before the last truncation has a lower one. */
+    int plan() {
+        return plan;
     }
 
     long segmentBytes() {
@@ -93,18 +84,16 @@ public final class LogFiles {
 
     /** Whether files will be cut, or are right now: what look-ups find in them may be half gone. */
     boolean isCutDue() {
-        return cutTo != NONE || resetAsked || deleteAsked;
+        return cut.isDue() || resetAsked || deleteAsked;
+    }
+
+    /** Whether all segments go. */
+    boolean isResetDue() {
+        return resetAsked;
     }
 
     public boolean isRemoved() {
         return removed;
-    }
-
-    void controlIn(long generation) {
-        controlVersion++;
-        if (controlGeneration == GenerationQueue.NONE) {
-            controlGeneration = generation;
-        }
     }
 
     /** The log's part of a group is durable; {@code controls} says which records it had. */
@@ -114,10 +103,9 @@ public final class LogFiles {
             resetDue |= resetAsked && (controls & PendingControls.RESET) != 0;
             // With another truncation waiting, or its place not known yet, the record that was synced is an older
             // one's.
-            cutRecorded |= cutTo != NONE
-                    && cutExact
-                    && !log.isTruncationPending()
-                    && (controls & PendingControls.TRUNCATED) != 0;
+            if (!log.feed().isTruncationPending() && (controls & PendingControls.TRUNCATED) != 0) {
+                cut.recordSynced();
+            }
             removeDue |= (controls & PendingControls.LOG_START) != 0;
             wish();
         } else if (log.tail().sizeBytes() >= WORTH_WRITING_BYTES) {
@@ -141,7 +129,7 @@ public final class LogFiles {
     public void wishAgain() {
         boolean duty = deleteDue
                 || resetDue
-                || (cutTo != NONE && (!cutExact || isCutAllowed()))
+                || (cut.isDue() && (!cut.isExact() || isCutAllowed()))
                 || rebuildAsked
                 || removeDue
                 || rolls.nextRoll() != null;
@@ -166,12 +154,8 @@ public final class LogFiles {
         // After a reset all that segments hold goes anyway.
         if (!resetAsked && (!inTail || written || writing)) {
             cutting |= !inTail;
-            if (cutTo == NONE || endOffset < cutTo) {
-                cutTo = endOffset;
-                cutExact = inTail;
-                // What the journal never had is in no segment either.
-                cutRecorded = inTail && !journalled;
-            }
+            // What the journal never had is in no segment either.
+            cut.asked(endOffset, inTail, !inTail || journalled);
         }
         if (!log.observers().truncatedTo(endOffset)) {
             cutting = true;
@@ -185,7 +169,7 @@ public final class LogFiles {
         rolls.reset(offset);
         resetAsked = true;
         resetDue = false;
-        cutTo = NONE;
+        cut.clear();
         cutting = false;
         rebuildAsked = false;
     }
@@ -193,11 +177,6 @@ public final class LogFiles {
     void deleteAsked() {
         deleteAsked = true;
         cutting = true;
-    }
-
-    /** Whether a piece of work runs on the lane. */
-    public boolean isBusy() {
-        return running != null;
     }
 
     /** The next piece of file work; null when none is due or one is running. */
@@ -217,8 +196,8 @@ public final class LogFiles {
         if (resetAsked) {
             return resetDue ? new FileWork.Remove(place(), segments.bases(), true) : null;
         }
-        if (cutTo != NONE) {
-            return cutExact ? (isCutAllowed() ? planCut() : null) : planBoundary();
+        if (cut.isDue()) {
+            return cut.isExact() ? (isCutAllowed() ? planCut() : null) : planBoundary();
         }
         if (rebuildAsked) {
             return new FileWork.Rebuild(place(), segments.copy(), log.tail().startOffset(), rolls.snapshot(), plan);
@@ -238,19 +217,18 @@ public final class LogFiles {
     }
 
     private FileWork planBoundary() {
-        SegmentRow holding = segments.holding(cutTo);
+        SegmentRow holding = segments.holding(cut.endOffset());
         if (holding == null) {
-            throw new IllegalStateException("a cut to " + cutTo + " below the tail needs a segment: " + this);
+            throw new IllegalStateException("a cut to " + cut.endOffset() + " below the tail needs a segment: " + this);
         }
-        return new FileWork.Boundary(place(), holding, cutTo, plan);
+        return new FileWork.Boundary(place(), holding, cut.endOffset(), plan);
     }
 
     private void bounded(FileWork.Boundary work, FileOutcome outcome) {
         // A deleted log's delete record is its last: another log may have its number by the time the next one goes out.
         if (work.plan() == plan && !deleteAsked) {
-            cutTo = outcome.boundary();
-            cutExact = true;
-            log.cutAt(outcome.boundary());
+            cut.found(outcome.boundary());
+            log.truncation().cutAt(outcome.boundary());
         }
     }
 
@@ -259,18 +237,18 @@ public final class LogFiles {
      * Anything else waits for its record, for a start without it would miss what is cut.
      */
     private boolean isCutAllowed() {
-        return cutRecorded || cutTo >= checkpointEnd;
+        return cut.isRecorded() || cut.endOffset() >= need.checkpointEnd();
     }
 
     private FileWork planCut() {
-        List<Long> above = segments.basesFrom(cutTo);
-        SegmentRow kept = segments.lastBelow(cutTo);
+        List<Long> above = segments.basesFrom(cut.endOffset());
+        SegmentRow kept = segments.lastBelow(cut.endOffset());
         return new FileWork.Cut(
                 place(),
                 above,
                 kept == null ? NONE : kept.baseOffset(),
                 kept == null ? 0 : kept.lengthBytes(),
-                cutTo,
+                cut.endOffset(),
                 plan);
     }
 
@@ -357,19 +335,19 @@ public final class LogFiles {
             segments.wrote(folder, work.cutBase(), outcome);
             dropReaders();
         }
-        log.filesCut();
+        log.reads().clear();
         if (work.plan() != plan) {
             // Truncated again, or reset, meanwhile: that has asked for a cut of its own.
             return;
         }
-        cutTo = NONE;
+        cut.clear();
         if (!cutting) {
             SegmentRow last = segments.last();
             if (last != null) {
                 log.tail().dropBelow(Math.min(last.endOffset(), log.tail().endOffset()));
             }
         }
-        cutting = cutTo != NONE || rebuildAsked;
+        cutting = cut.isDue() || rebuildAsked;
     }
 
     /** Its index is another one now: readers open it again. */
@@ -381,7 +359,7 @@ public final class LogFiles {
     }
 
     private void removed(FileWork.Remove work) {
-        log.filesCut();
+        log.reads().clear();
         segments.remove(work.bases(), log.host().reader());
         // Another reset since then waits for its own record.
         if (work.reset() && resetDue) {
@@ -395,74 +373,7 @@ public final class LogFiles {
         if (state != null && work.plan() == plan) {
             log.derived(state);
             rebuildAsked = false;
-            cutting = cutTo != NONE;
-        }
-    }
-
-    /** Whether the checkpoint must be told about the log before its journal generations can be released. */
-    public boolean needsCheckpoint() {
-        return oldestGeneration() != GenerationQueue.NONE;
-    }
-
-    /** Oldest journal generation that still holds something of this log; {@link Long#MAX_VALUE} when none does. */
-    public long oldestGeneration() {
-        return Math.min(controlGeneration, log.generations().oldest());
-    }
-
-    /** What {@link #oldestGeneration} will be once a checkpoint is written behind all file work done so far. */
-    public long oldestGenerationAfterCheckpoint() {
-        return Math.min(
-                isSettled() ? GenerationQueue.NONE : controlGeneration,
-                log.generations().oldestAfter(durableEnd()));
-    }
-
-    /**
-     * What the next checkpoint makes durable of the log as it is now. Not what segments end with: after a truncation or reset
-     * they may hold, for a while, other batches at offsets that were given again.
-     */
-    private long durableEnd() {
-        SegmentRow active = segments.last();
-        long tailStart = log.tail().startOffset();
-        return active == null ? tailStart : Math.min(tailStart, active.endOffset());
-    }
-
-    private boolean isSettled() {
-        return !log.hasControls() && !deleteAsked && !resetAsked && cutTo == NONE;
-    }
-
-    /** What the log looks like to a checkpoint that is written behind all file work done so far. */
-    public LogCheckpoint checkpoint() {
-        // A row is one state: with the offsets that a reset set it cannot still speak of the segments that the reset
-        // drops.
-        SegmentRow active = resetAsked ? null : segments.last();
-        long end = active == null ? log.tail().startOffset() : active.endOffset();
-        boolean settled = isSettled();
-        long base = active == null ? NONE : active.baseOffset();
-        StorageFailure damage = log.damage();
-        checkpointEnd = end;
-        LogRow row = new LogRow(
-                log.logId(),
-                log.identity(),
-                log.logStartOffset(),
-                base,
-                active == null ? 0 : active.lengthBytes(),
-                end,
-                Math.min(log.highWatermark(), log.syncedEndOffset()),
-                damage == null ? "" : damage.message(),
-                active == null ? null : rolls.snapshotBelow(end, base));
-        return new LogCheckpoint(
-                log, row, oldestGenerationAfterCheckpoint(), settled, controlVersion, plan, durableEnd());
-    }
-
-    /** The checkpoint is synced. */
-    public void checkpointed(LogCheckpoint written) {
-        if (written.plan() != plan) {
-            // Truncated since: the row speaks of batches that are gone, and offsets may have been given again.
-            return;
-        }
-        log.generations().dropThrough(written.durableEnd());
-        if (written.settled() && written.controlVersion() == controlVersion) {
-            controlGeneration = GenerationQueue.NONE;
+            cutting = cut.isDue();
         }
     }
 
@@ -470,8 +381,8 @@ public final class LogFiles {
     public String toString() {
         return log.identity() + "[tail=" + log.tail().startOffset() + ".."
                 + log.tail().endOffset() + " synced="
-                + log.syncedEndOffset() + " cutTo=" + cutTo + " recorded=" + cutRecorded + " rebuild=" + rebuildAsked
-                + " reset=" + resetAsked + " delete=" + deleteAsked + " controls=" + controlGeneration + " oldest="
-                + oldestGeneration() + " running=" + (running != null) + " segments=" + segments + "]";
+                + log.syncedEndOffset() + " " + cut + " rebuild=" + rebuildAsked
+                + " reset=" + resetAsked + " delete=" + deleteAsked + " " + need + " running=" + (running != null)
+                + " segments=" + segments + "]";
     }
 }

@@ -4,6 +4,7 @@ import io.millrace.runtime.EventLoop;
 import io.millrace.storage.StorageFailure;
 import io.millrace.storage.append.FollowerAppender;
 import io.millrace.storage.append.LeaderAppender;
+import io.millrace.storage.journal.JournalMember;
 import org.jspecify.annotations.Nullable;
 
 /** What a log needs from the store that holds it. Called on the owner loop. */
@@ -19,7 +20,7 @@ public interface LogHost {
     int maxBatchBytes();
 
     /** The log has records for the journal and was not enlisted. */
-    void enlist(JournaledLog log);
+    void enlist(JournalMember log);
 
     /** The log has something in the journal that its segments or the checkpoint lack. */
     void needsCheckpoint(JournaledLog log);

@@ -1,0 +1,150 @@
+package io.millrace.storage.log;
+
+import io.millrace.storage.TailSlice;
+import io.millrace.storage.journal.GroupBuilder;
+import io.millrace.storage.journal.JournalMember;
+import io.millrace.storage.tail.TailLog;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a log puts into the journal: its batches, gathered from the tail, and its control records. Knows what the running group
+ * has of it and which journal files still hold batches of it. Owner: the log's loop.
+ */
+final class JournalFeed implements JournalMember {
+
+    private final JournaledLog log;
+    private final LogEnds ends;
+    private final PendingControls controls;
+    private final GenerationQueue generations = new GenerationQueue();
+    private final List<TailSlice> gathered = new ArrayList<>(4);
+    private int controlsInFlight;
+    private boolean enlisted;
+
+    JournalFeed(JournaledLog log, LogEnds ends) {
+        this.log = log;
+        this.ends = ends;
+        this.controls = new PendingControls(log.logId());
+    }
+
+    /** Something is pending: the next group asks for it. */
+    void enlist() {
+        if (!enlisted) {
+            enlisted = true;
+            log.host().enlist(this);
+        }
+    }
+
+    boolean isEnlisted() {
+        return enlisted;
+    }
+
+    void create() {
+        controls.create();
+        enlist();
+    }
+
+    void truncate(long endOffset) {
+        controls.truncate(endOffset);
+        enlist();
+    }
+
+    void reset(long offset) {
+        controls.reset(offset);
+        enlist();
+    }
+
+    void logStart(long offset) {
+        controls.logStart(offset);
+        enlist();
+    }
+
+    void delete() {
+        controls.delete();
+        enlist();
+    }
+
+    /** Whether changes other than batches still have to reach the journal, or its disk. */
+    boolean hasControls() {
+        return controls.any() || controlsInFlight != 0;
+    }
+
+    /** Whether a truncation is still to go to the journal. */
+    boolean isTruncationPending() {
+        return controls.isTruncationPending();
+    }
+
+    GenerationQueue generations() {
+        return generations;
+    }
+
+    @Override
+    public boolean collect(GroupBuilder group) {
+        int before = controls.collectBefore(group, log.identity(), ends.logStartOffset());
+        if (before < 0) {
+            return false;
+        }
+        note(before, group);
+        boolean complete = collectBatches(group);
+        if (complete) {
+            int after = controls.collectAfter(group);
+            complete = after >= 0;
+            note(Math.max(after, 0), group);
+            if (after == PendingControls.LOG_START) {
+                ends.logStartCollected();
+            }
+        }
+        ends.inFlight();
+        if (log.files().need().needsCheckpoint()) {
+            log.host().needsCheckpoint(log);
+        }
+        enlisted = !complete;
+        return complete;
+    }
+
+    private void note(int added, GroupBuilder group) {
+        if (added != 0) {
+            controlsInFlight |= added;
+            log.files().need().controlIn(group.generation());
+        }
+    }
+
+    private boolean collectBatches(GroupBuilder group) {
+        TailLog tail = log.tail();
+        long from = ends.collectedEnd();
+        while (from < tail.endOffset()) {
+            int bytes = tail.slices(from, tail.endOffset(), group.roomBytes(), group.isEmpty(), gathered);
+            if (bytes == 0) {
+                return false;
+            }
+            long end = log.offsetAfter(from, bytes);
+            group.append(log.logId(), log.epochs().epochAt(end - 1), from, end, gathered, bytes);
+            gathered.clear();
+            generations.add(group.generation(), end);
+            ends.collected(end);
+            from = end;
+        }
+        return true;
+    }
+
+    @Override
+    public void groupWritten() {
+        if (ends.written()) {
+            log.toldWritten();
+        }
+    }
+
+    @Override
+    public void groupSynced() {
+        int synced = controlsInFlight;
+        controlsInFlight = 0;
+        if ((synced & PendingControls.LOG_START) != 0) {
+            ends.logStartSynced();
+        }
+        boolean moved = ends.synced();
+        log.files().synced(synced);
+        if (moved || (synced & (PendingControls.RESET | PendingControls.TRUNCATED)) != 0) {
+            log.toldSynced();
+        }
+    }
+}
