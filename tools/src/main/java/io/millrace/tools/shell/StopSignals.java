@@ -15,6 +15,8 @@ public final class StopSignals {
     private StopSignals() {}
 
     /**
+     * Takes both signals from now on, for the rest of the process.
+     *
      * @param first asks the main thread to stop; must not block
      * @param second ends the process
      */
