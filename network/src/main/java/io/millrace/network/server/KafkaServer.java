@@ -12,7 +12,6 @@ import io.millrace.network.loop.ShardLoops;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.ServerChannel;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -39,8 +38,6 @@ import org.slf4j.LoggerFactory;
 public final class KafkaServer implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(KafkaServer.class);
-    private static final int BACKLOG = 1024;
-    private static final int FREE_PORT_ATTEMPTS = 16;
     private static final long CLOSE_TIMEOUT_MS = 5_000;
 
     private final ShardLoops loops;
@@ -49,7 +46,7 @@ public final class KafkaServer implements AutoCloseable {
     private final ConnectionQuota quota;
     private final AtomicLong nextId = new AtomicLong(1);
     private final Map<Long, ServerConnection> connections = new ConcurrentHashMap<>();
-    private final List<Channel> sockets = new ArrayList<>();
+    private final List<ListeningSockets> sockets = new ArrayList<>();
     private final AtomicBoolean stopping = new AtomicBoolean();
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
     private volatile List<BoundListener> listeners = List.of();
@@ -80,7 +77,13 @@ public final class KafkaServer implements AutoCloseable {
         List<BoundListener> bound = new ArrayList<>();
         try {
             for (ListenerSettings listener : wanted) {
-                int port = bind(listener);
+                ListeningSockets opened = ListeningSockets.open(
+                        listener,
+                        loops.control(),
+                        settings.receiveBufferBytes(),
+                        () -> new Acceptor(this, listener, loops.control().clock()));
+                sockets.add(opened);
+                int port = opened.port();
                 int advertisedPort = listener.advertisedPort() == 0 ? port : listener.advertisedPort();
                 bound.add(new BoundListener(
                         listener.name(), listener.bindHost(), port, listener.hostForClients(), advertisedPort));
@@ -90,71 +93,8 @@ public final class KafkaServer implements AutoCloseable {
             throw refused;
         }
         listeners = List.copyOf(bound);
-        for (Channel socket : sockets) {
-            socket.config().setAutoRead(true); // not before all are bound: nobody is served by half a start
-        }
+        sockets.forEach(ListeningSockets::startAccepting); // not before all are bound: nobody is served by half a start
         return listeners;
-    }
-
-    private int bind(ListenerSettings listener) throws ListenerBindException {
-        BindAddresses.Candidates addresses = BindAddresses.of(listener);
-        for (int attempt = 1; ; attempt++) {
-            List<Channel> opened = new ArrayList<>();
-            try {
-                int port = open(listener, addresses.required(), listener.port(), opened);
-                for (InetAddress address : addresses.optional()) {
-                    openIfPresent(listener, address, port, opened);
-                }
-                sockets.addAll(opened);
-                return port;
-            } catch (ListenerBindException refused) {
-                opened.forEach(socket -> socket.close().syncUninterruptibly());
-                // A port that is free for one family may be taken for the other: another free one will do.
-                if (listener.port() != 0 || !refused.portInUse() || attempt == FREE_PORT_ATTEMPTS) {
-                    throw refused;
-                }
-            }
-        }
-    }
-
-    private void openIfPresent(ListenerSettings listener, InetAddress address, int port, List<Channel> opened)
-            throws ListenerBindException {
-        try {
-            open(listener, address, port, opened);
-        } catch (ListenerBindException refused) {
-            if (refused.portInUse()
-                    || refused.getCause() == null
-                    || !BindAddresses.isAddressMissing(refused.getCause())) {
-                throw refused;
-            }
-            LOG.info("listener={} host={} is not on this machine, going on without it", listener.name(), address);
-        }
-    }
-
-    private int open(ListenerSettings listener, InetAddress address, int port, List<Channel> opened)
-            throws ListenerBindException {
-        ServerChannel socket = loops.transport().newServerChannel();
-        NettyEventLoop control = loops.control();
-        ChannelConfig config = socket.config();
-        config.setAutoRead(false);
-        config.setOption(ChannelOption.SO_REUSEADDR, true);
-        config.setOption(ChannelOption.SO_BACKLOG, BACKLOG);
-        if (settings.receiveBufferBytes() > 0) {
-            config.setOption(ChannelOption.SO_RCVBUF, settings.receiveBufferBytes()); // inherited by what it accepts
-        }
-        socket.pipeline().addLast(new Acceptor(this, listener, control.clock()));
-        Throwable failure = control.register(socket).awaitUninterruptibly().cause();
-        if (failure == null) {
-            failure = socket.bind(new InetSocketAddress(address, port))
-                    .awaitUninterruptibly()
-                    .cause();
-        }
-        if (failure != null) {
-            socket.close().awaitUninterruptibly();
-            throw BindAddresses.failure(listener, port, failure);
-        }
-        opened.add(socket);
-        return ((InetSocketAddress) socket.localAddress()).getPort();
     }
 
     /** A connection came in; on the control loop. */
@@ -274,9 +214,7 @@ public final class KafkaServer implements AutoCloseable {
     }
 
     private synchronized void closeSockets() {
-        for (Channel socket : sockets) {
-            socket.close().syncUninterruptibly();
-        }
+        sockets.forEach(ListeningSockets::close);
         sockets.clear();
     }
 }

@@ -25,15 +25,23 @@ public final class ListeningSockets implements AutoCloseable {
     private static final int BACKLOG = 1024;
     private static final int FREE_PORT_ATTEMPTS = 16;
 
+    /** Leaves the kernel's default. */
+    private static final int DEFAULT_BUFFER = 0;
+
     private final ListenerSettings listener;
     private final NettyEventLoop loop;
+    private final int receiveBufferBytes;
     private final Supplier<? extends ChannelHandler> acceptors;
     private final List<Channel> sockets = new ArrayList<>();
 
     private ListeningSockets(
-            ListenerSettings listener, NettyEventLoop loop, Supplier<? extends ChannelHandler> acceptors) {
+            ListenerSettings listener,
+            NettyEventLoop loop,
+            int receiveBufferBytes,
+            Supplier<? extends ChannelHandler> acceptors) {
         this.listener = listener;
         this.loop = loop;
+        this.receiveBufferBytes = receiveBufferBytes;
         this.acceptors = acceptors;
     }
 
@@ -46,9 +54,19 @@ public final class ListeningSockets implements AutoCloseable {
     public static ListeningSockets open(
             ListenerSettings listener, NettyEventLoop loop, Supplier<? extends ChannelHandler> acceptors)
             throws ListenerBindException {
+        return open(listener, loop, DEFAULT_BUFFER, acceptors);
+    }
+
+    /** @param receiveBufferBytes SO_RCVBUF of what is accepted; 0 for the kernel's default */
+    static ListeningSockets open(
+            ListenerSettings listener,
+            NettyEventLoop loop,
+            int receiveBufferBytes,
+            Supplier<? extends ChannelHandler> acceptors)
+            throws ListenerBindException {
         BindAddresses.Candidates addresses = BindAddresses.of(listener);
         for (int attempt = 1; ; attempt++) {
-            ListeningSockets opened = new ListeningSockets(listener, loop, acceptors);
+            ListeningSockets opened = new ListeningSockets(listener, loop, receiveBufferBytes, acceptors);
             try {
                 int port = opened.bind(addresses.required(), listener.port());
                 for (InetAddress address : addresses.optional()) {
@@ -83,6 +101,9 @@ public final class ListeningSockets implements AutoCloseable {
         config.setAutoRead(false);
         config.setOption(ChannelOption.SO_REUSEADDR, true);
         config.setOption(ChannelOption.SO_BACKLOG, BACKLOG);
+        if (receiveBufferBytes > 0) {
+            config.setOption(ChannelOption.SO_RCVBUF, receiveBufferBytes); // inherited by what it accepts
+        }
         socket.pipeline().addLast(acceptors.get());
         Throwable failure = loop.register(socket).awaitUninterruptibly().cause();
         if (failure == null) {
