@@ -10,7 +10,4 @@ public interface StoreListener {
 
     /** Whether what clients send is refused for want of disk space. */
     void full(boolean full);
-
-    /** Whether appends pile up faster than the disk takes them: stop reading producers. */
-    default void congested(boolean congested) {}
 }
