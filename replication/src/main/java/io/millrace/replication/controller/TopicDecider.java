@@ -44,9 +44,14 @@ final class TopicDecider {
         this.ids = ids;
     }
 
-    /** How many partitions the topics of one command have added so far, so that bounds hold for the command as a whole. */
+    /** What the topics of one command have added so far, so that bounds and names hold for the command as a whole. */
     private static final class Added {
         long partitions;
+        final TakenNames names;
+
+        Added(MetadataImage image) {
+            names = new TakenNames(image);
+        }
     }
 
     Decision<List<TopicOutcome>> create(MetadataImage image, CreateTopics command) {
@@ -59,7 +64,7 @@ final class TopicDecider {
         }
         List<Message> records = new ArrayList<>();
         List<TopicOutcome> outcomes = new ArrayList<>();
-        Added added = new Added();
+        Added added = new Added(image);
         for (NewTopic topic : distinct.values()) {
             try {
                 if (duplicated.contains(topic.name())) {
@@ -84,11 +89,19 @@ final class TopicDecider {
         if (image.topic(topic.name()) != null) {
             throw new Refusal(ErrorCode.TOPIC_ALREADY_EXISTS, "Topic '" + topic.name() + "' already exists.");
         }
+        String taken = added.names.collision(topic.name());
+        if (taken != null) {
+            throw new Refusal(
+                    ErrorCode.INVALID_TOPIC_EXCEPTION,
+                    "Topic '" + topic.name() + "' collides with topic '" + taken
+                            + "': names that differ only by '.' and '_' are one name in metrics; choose another");
+        }
         List<IntList> placed =
                 topic.assignments().isEmpty() ? placed(image, topic, added) : assigned(image, topic, added);
         SortedMap<String, String> checked =
                 configs.checked(ConfigResource.Type.TOPIC, new TreeMap<>(), topic.configs());
         added.partitions += placed.size();
+        added.names.add(topic.name());
         short replicationFactor = (short) placed.getFirst().size();
         if (validateOnly) {
             return new TopicOutcome.Succeeded(topic.name(), NO_ID, placed.size(), replicationFactor);
@@ -241,7 +254,7 @@ final class TopicDecider {
         }
         List<Message> records = new ArrayList<>();
         List<TopicOutcome> outcomes = new ArrayList<>();
-        Added added = new Added();
+        Added added = new Added(image);
         for (NewPartitions topic : distinct.values()) {
             try {
                 if (duplicated.contains(topic.topic())) {

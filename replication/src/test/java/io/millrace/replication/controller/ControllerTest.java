@@ -101,6 +101,30 @@ class ControllerTest {
     }
 
     @Test
+    void namesThatDifferOnlyByDotAndUnderscoreAreRefused() {
+        Controller controller = started();
+        create(controller, "orders.paid", "plain");
+        loop.run();
+        List<ControllerAnswer<List<TopicOutcome>>> answers = new ArrayList<>();
+        List<NewTopic> wanted = List.of(
+                NewTopic.of("orders_paid"), NewTopic.of("orders-paid"), NewTopic.of("x_y.z"), NewTopic.of("x.y.z"));
+        controller.submit(new CreateTopics(wanted, false), answers::add);
+        loop.run();
+        List<TopicOutcome> outcomes = ((ControllerAnswer.Done<List<TopicOutcome>>) answers.getFirst()).value();
+        assertThat(outcomes.get(0)).isInstanceOfSatisfying(TopicOutcome.Failed.class, failed -> {
+            assertThat(failed.error()).isEqualTo(ErrorCode.INVALID_TOPIC_EXCEPTION);
+            assertThat(failed.message()).contains("'orders_paid'", "'orders.paid'");
+        });
+        assertThat(outcomes.get(1)).isInstanceOf(TopicOutcome.Succeeded.class);
+        assertThat(outcomes.get(2)).isInstanceOf(TopicOutcome.Succeeded.class);
+        assertThat(outcomes.get(3)).isInstanceOfSatisfying(TopicOutcome.Failed.class, failed -> {
+            assertThat(failed.error()).isEqualTo(ErrorCode.INVALID_TOPIC_EXCEPTION);
+            assertThat(failed.message()).contains("'x_y.z'");
+        });
+        assertThat(publisher.image().topic("orders_paid")).isNull();
+    }
+
+    @Test
     void commandsThatArriveDuringASyncShareTheNextOne() {
         Controller controller = started();
         int before = lane.submitted();
