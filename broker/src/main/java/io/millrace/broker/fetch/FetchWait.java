@@ -4,6 +4,7 @@ import io.millrace.broker.shard.Shard;
 import io.millrace.broker.shard.Shards;
 import io.millrace.protocol.Uuid;
 import io.millrace.replication.replica.LeaderReplica;
+import io.millrace.replication.replica.MissingBytes;
 import io.millrace.replication.replica.PendingFetch;
 import io.millrace.runtime.EventLoop;
 import io.millrace.storage.EpochEnd;
@@ -12,9 +13,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A fetch that waits until enough can be read, an error must be told, or its time is over. One parked request per shard; the
- * first to wake ends the wait. With several shards each must find {@code minBytes} of its own, or the deadline comes: bytes
- * are not added up across shards.
+ * A fetch that waits until enough can be read, an error must be told, or its time is over. One parked request per shard, all
+ * counting down the same bytes; the first to wake ends the wait.
  */
 final class FetchWait {
 
@@ -28,6 +28,7 @@ final class FetchWait {
     private final int[] partitions;
     private final int[] shardOfSlot;
     private final Runnable woken;
+    private final MissingBytes missing;
 
     /** By shard; each touched on its shard's loop only. */
     private final @Nullable PendingFetch[] parked;
@@ -53,6 +54,7 @@ final class FetchWait {
         this.partitions = partitions;
         this.shardOfSlot = shardOfSlot;
         this.woken = woken;
+        this.missing = new MissingBytes(limits.minBytes());
         this.parked = new @Nullable PendingFetch[shards.count()];
         this.over = new boolean[shards.count()];
     }
@@ -80,7 +82,6 @@ final class FetchWait {
             return;
         }
         List<LeaderReplica> watched = new ArrayList<>();
-        long available = 0;
         for (int slot = 0; slot < positions.length; slot++) {
             if (shardOfSlot[slot] != shard.index()) {
                 continue;
@@ -91,15 +92,14 @@ final class FetchWait {
                 wake();
                 return;
             }
-            available += Math.min(position.maxBytes(), replica.bytesFrom(position.offset(), limits.bound()));
-            if (available >= limits.minBytes()) {
+            if (missing.found(Math.min(position.maxBytes(), replica.bytesFrom(position.offset(), limits.bound())))) {
                 wake();
                 return;
             }
             watched.add(replica);
         }
-        PendingFetch pending = new PendingFetch(
-                shard.replicas().deadlines(), limits.minBytes() - available, limits.maxWaitNs(), ignored -> wake());
+        PendingFetch pending =
+                new PendingFetch(shard.replicas().deadlines(), missing, limits.maxWaitNs(), ignored -> wake());
         for (LeaderReplica replica : watched) {
             pending.watch(replica);
         }

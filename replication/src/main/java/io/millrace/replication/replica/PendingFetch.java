@@ -52,7 +52,7 @@ public final class PendingFetch implements Deadline.Expiry {
     private final Wake wake;
     private final Deadline deadline = new Deadline(this);
     private @Nullable Watch watches;
-    private long missingBytes;
+    private final MissingBytes missing;
     private boolean waiting = true;
     /** Links the fetches that one move woke, while they are being told. */
     @Nullable
@@ -61,12 +61,12 @@ public final class PendingFetch implements Deadline.Expiry {
     /**
      * A fetch that waits.
      *
-     * @param missingBytes how many more bytes must be committed, at least 1
+     * @param missing how many more bytes must be committed, shared by the fetches that wait in other shards for the same answer
      * @param maxWaitNs until it wakes anyhow
      */
-    public PendingFetch(DeadlineQueue deadlines, long missingBytes, long maxWaitNs, Wake wake) {
+    public PendingFetch(DeadlineQueue deadlines, MissingBytes missing, long maxWaitNs, Wake wake) {
         this.deadlines = deadlines;
-        this.missingBytes = missingBytes;
+        this.missing = missing;
         this.wake = wake;
         deadlines.add(deadline, maxWaitNs);
     }
@@ -100,11 +100,7 @@ public final class PendingFetch implements Deadline.Expiry {
 
     /** Counts; true when that was enough, and {@link #wake} is due. */
     boolean counted(long bytes) {
-        if (missingBytes <= 0) {
-            return false;
-        }
-        missingBytes -= bytes;
-        return missingBytes <= 0;
+        return missing.found(bytes);
     }
 
     void wake(Reason reason) {

@@ -373,7 +373,7 @@ class LeaderReplicaTest {
     void aParkedFetchWakesOnceWhenEnoughIsCommitted() {
         LeaderReplica replica = alone(Durability.SYNCED);
         List<PendingFetch.Reason> woken = new ArrayList<>();
-        PendingFetch fetch = new PendingFetch(deadlines, 25, 500_000_000L, woken::add);
+        PendingFetch fetch = new PendingFetch(deadlines, new MissingBytes(25), 500_000_000L, woken::add);
         fetch.watch(replica);
         produce(replica, 2, NONE);
         produce(replica, 2, NONE);
@@ -393,13 +393,13 @@ class LeaderReplicaTest {
     void aParkedFetchWakesByTimeAndWhenItsReplicaEnds() {
         LeaderReplica replica = alone(Durability.SYNCED);
         List<String> woken = new ArrayList<>();
-        new PendingFetch(deadlines, 1, 500_000_000L, reason -> woken.add("a " + reason)).watch(replica);
+        new PendingFetch(deadlines, new MissingBytes(1), 500_000_000L, reason -> woken.add("a " + reason)).watch(replica);
         loop.advanceMs(499);
         assertThat(woken).isEmpty();
         loop.advanceMs(1);
         assertThat(woken).containsExactly("a DEADLINE");
-        new PendingFetch(deadlines, 1, 500_000_000L, reason -> woken.add("b " + reason)).watch(replica);
-        PendingFetch cancelled = new PendingFetch(deadlines, 1, 500_000_000L, reason -> woken.add("c " + reason));
+        new PendingFetch(deadlines, new MissingBytes(1), 500_000_000L, reason -> woken.add("b " + reason)).watch(replica);
+        PendingFetch cancelled = new PendingFetch(deadlines, new MissingBytes(1), 500_000_000L, reason -> woken.add("c " + reason));
         cancelled.watch(replica);
         cancelled.cancel();
         replica.close();
@@ -414,7 +414,7 @@ class LeaderReplicaTest {
         List<PendingFetch> fetches = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
             int number = i;
-            PendingFetch fetch = new PendingFetch(deadlines, 1, 500_000_000L, reason -> {
+            PendingFetch fetch = new PendingFetch(deadlines, new MissingBytes(1), 500_000_000L, reason -> {
                 woken.add(number);
                 fetches.get(2).cancel();
             });
