@@ -176,8 +176,7 @@ public final class DataFolder implements AutoCloseable {
             if (e.kind() == DiskException.Kind.DENIED) {
                 throw new DataFolderException(
                         Reason.LOCKED,
-                        path + " is in use by another process (" + e.getMessage()
-                                + "): stop that process or name another folder",
+                        path + " is in use by another process: stop that process or name another folder",
                         e);
             }
             throw e;

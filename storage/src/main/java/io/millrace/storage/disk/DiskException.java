@@ -1,6 +1,7 @@
 package io.millrace.storage.disk;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +30,7 @@ public final class DiskException extends IOException {
     private final String path;
 
     public DiskException(Kind kind, String operation, Path path, @Nullable Throwable cause) {
-        super(operation + " " + path + ": " + (cause == null ? kind.name() : cause.getMessage()), cause);
+        super(operation + " " + path + ": " + (cause == null ? kind.name() : reason(cause)), cause);
         this.kind = kind;
         this.path = path.toString();
     }
@@ -38,6 +39,12 @@ public final class DiskException extends IOException {
         super(message + ": " + cause, cause);
         this.kind = Kind.FAILED;
         this.path = "";
+    }
+
+    /** Without the path that a {@link FileSystemException} puts in front: it is named already. */
+    private static @Nullable String reason(Throwable cause) {
+        String reason = cause instanceof FileSystemException known ? known.getReason() : null;
+        return reason == null ? cause.getMessage() : reason;
     }
 
     /** A disk job broke an invariant: no file is to blame. */

@@ -75,7 +75,18 @@ public final class DevVerb implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "--ephemeral and --data exclude each other: choose one");
         }
         setLogLevel();
-        Path folder = ephemeral ? Files.createTempDirectory("millrace") : data != null ? data : Path.of("data");
+        if (!ephemeral) {
+            return serve(data != null ? data : Path.of("data"), startedNs);
+        }
+        Path folder = Files.createTempDirectory("millrace");
+        try {
+            return serve(folder, startedNs);
+        } finally {
+            FolderRemoval.remove(folder); // also when the start failed
+        }
+    }
+
+    private int serve(Path folder, long startedNs) throws BrokerStartException {
         Map<String, String> overrides = new LinkedHashMap<>();
         overrides.put("log.dirs", folder.toString());
         overrides.put("listeners", "PLAINTEXT://localhost:" + port);
@@ -101,9 +112,6 @@ public final class DevVerb implements Callable<Integer> {
         if (exitCode == 0) {
             spec.commandLine().getOut().println("Stopping. Ctrl-C again stops at once.");
             broker.close();
-        }
-        if (ephemeral) {
-            FolderRemoval.remove(folder);
         }
         return exitCode;
     }
