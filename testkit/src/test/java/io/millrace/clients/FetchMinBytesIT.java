@@ -63,7 +63,9 @@ class FetchMinBytesIT {
                 assertThat(polled(consumer, Duration.ofMillis(500))).isZero();
                 producer.send(new ProducerRecord<>("later", 0, "k", VALUE)).get();
                 producer.send(new ProducerRecord<>("later", 1, "k", VALUE)).get();
-                assertThat(polled(consumer, Duration.ofSeconds(1))).as("too few").isZero();
+                assertThat(polled(consumer, Duration.ofSeconds(1)))
+                        .as("too few")
+                        .isZero();
                 producer.send(new ProducerRecord<>("later", 2, "k", VALUE)).get();
                 assertThat(polled(consumer, LONG_BEFORE_THE_DEADLINE)).isEqualTo(SHARDS);
             }

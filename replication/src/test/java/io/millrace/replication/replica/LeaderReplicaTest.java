@@ -393,13 +393,16 @@ class LeaderReplicaTest {
     void aParkedFetchWakesByTimeAndWhenItsReplicaEnds() {
         LeaderReplica replica = alone(Durability.SYNCED);
         List<String> woken = new ArrayList<>();
-        new PendingFetch(deadlines, new MissingBytes(1), 500_000_000L, reason -> woken.add("a " + reason)).watch(replica);
+        new PendingFetch(deadlines, new MissingBytes(1), 500_000_000L, reason -> woken.add("a " + reason))
+                .watch(replica);
         loop.advanceMs(499);
         assertThat(woken).isEmpty();
         loop.advanceMs(1);
         assertThat(woken).containsExactly("a DEADLINE");
-        new PendingFetch(deadlines, new MissingBytes(1), 500_000_000L, reason -> woken.add("b " + reason)).watch(replica);
-        PendingFetch cancelled = new PendingFetch(deadlines, new MissingBytes(1), 500_000_000L, reason -> woken.add("c " + reason));
+        new PendingFetch(deadlines, new MissingBytes(1), 500_000_000L, reason -> woken.add("b " + reason))
+                .watch(replica);
+        PendingFetch cancelled =
+                new PendingFetch(deadlines, new MissingBytes(1), 500_000_000L, reason -> woken.add("c " + reason));
         cancelled.watch(replica);
         cancelled.cancel();
         replica.close();

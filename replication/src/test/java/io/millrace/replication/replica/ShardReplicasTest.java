@@ -160,7 +160,11 @@ class ShardReplicasTest {
         create(4);
         LeaderReplica gone = leader(0);
         List<PendingFetch.Reason> woken = new ArrayList<>();
-        new PendingFetch(shards.get(ShardAssignment.shardOf("t", 0, SHARDS)).deadlines(), new MissingBytes(1), 1_000_000, woken::add)
+        new PendingFetch(
+                        shards.get(ShardAssignment.shardOf("t", 0, SHARDS)).deadlines(),
+                        new MissingBytes(1),
+                        1_000_000,
+                        woken::add)
                 .watch(gone);
         commit(new RemoveTopicRecord().topicId(TOPIC));
         assertThat(find(0)).isNull();
