@@ -2,7 +2,9 @@ package io.millrace.tools;
 
 import io.millrace.tools.records.ConsumeVerb;
 import io.millrace.tools.records.ProduceVerb;
+import io.millrace.tools.server.CheckConfigVerb;
 import io.millrace.tools.server.DevVerb;
+import io.millrace.tools.server.ServerVerb;
 import io.millrace.tools.server.TrainVerb;
 import io.millrace.tools.shell.BuildVersion;
 import io.millrace.tools.shell.ExitCode;
@@ -20,7 +22,15 @@ import picocli.CommandLine.Spec;
         description = "A streaming log broker that speaks the Kafka protocol.",
         mixinStandardHelpOptions = true,
         versionProvider = BuildVersion.class,
-        subcommands = {DevVerb.class, TopicVerb.class, ProduceVerb.class, ConsumeVerb.class, TrainVerb.class},
+        subcommands = {
+            DevVerb.class,
+            ServerVerb.class,
+            CheckConfigVerb.class,
+            TopicVerb.class,
+            ProduceVerb.class,
+            ConsumeVerb.class,
+            TrainVerb.class
+        },
         footer = {"", "Try it: millrace dev"})
 public final class Millrace implements Runnable {
 

@@ -1,6 +1,7 @@
 package io.millrace.broker.admin;
 
 import io.micrometer.core.instrument.binder.MeterBinder;
+import io.millrace.broker.config.BrokerConfig.AdminListener;
 import io.millrace.network.http.HttpMetrics;
 import io.millrace.network.http.HttpServer;
 import io.millrace.network.http.HttpSettings;
@@ -34,18 +35,16 @@ public final class AdminPort implements AutoCloseable {
     }
 
     /**
-     * Listens on loopback.
+     * Listens.
      *
-     * @param port 0 for any free one
-     * @param exact whether to refuse when {@code port} is taken; else a free one will do, so that nobody's second broker on one
-     *     machine fails for a port that was not asked for
+     * @param wanted where; when its port is taken and not {@linkplain AdminListener#exact exact}, a free one will do, so that
+     *     nobody's second broker on one machine fails for a port that was not asked for
      * @param version of this build
      * @param meters bound to the registry at the first scrape, on the port's worker thread
      * @throws ListenerBindException naming the port, the cause and the way out
      */
     public static AdminPort open(
-            int port,
-            boolean exact,
+            AdminListener wanted,
             String version,
             ShardLoops loops,
             BrokerHealth health,
@@ -58,16 +57,17 @@ public final class AdminPort implements AutoCloseable {
         MetricsPage metrics = new MetricsPage(all);
         AdminRoutes routes =
                 new AdminRoutes(health, new LoopPulses(loops.control(), loops.shards(), LOOP_TOLERANCE_MS), metrics);
-        HttpServer server = new HttpServer(loops.control(), HttpSettings.loopback(NAME, port), http, routes.routes());
+        HttpSettings settings = HttpSettings.loopback(NAME, wanted.port()).withBindHost(wanted.host());
+        HttpServer server = new HttpServer(loops.control(), settings, http, routes.routes());
         try {
             return new AdminPort(server, metrics, server.start());
         } catch (ListenerBindException taken) {
             server.close();
-            if (exact || !taken.portInUse()) {
+            if (wanted.exact() || !taken.portInUse()) {
                 throw taken;
             }
-            LOG.info("listener={} port={} is in use, taking a free one", NAME, port);
-            return open(0, true, version, loops, health, meters);
+            LOG.info("listener={} port={} is in use, taking a free one", NAME, wanted.port());
+            return open(new AdminListener(wanted.host(), 0, true), version, loops, health, meters);
         }
     }
 

@@ -82,8 +82,7 @@ public final class Broker implements AutoCloseable {
             }
             String version = Broker.class.getPackage().getImplementationVersion();
             AdminPort port = AdminPort.open(
-                    listener.port(),
-                    listener.exact(),
+                    listener,
                     version == null ? "unpackaged" : version,
                     loops,
                     health,

@@ -20,10 +20,11 @@ public record BrokerConfig(
     /**
      * Where health and metrics are.
      *
+     * @param host {@code localhost}, an address of this machine, or {@code *} for all
      * @param port 0 for any free one, {@link #NO_PORT} for none
      * @param exact whether another port will not do: it was asked for
      */
-    public record AdminListener(int port, boolean exact) {
+    public record AdminListener(String host, int port, boolean exact) {
 
         public static final int NO_PORT = -1;
     }
@@ -46,12 +47,9 @@ public record BrokerConfig(
         int shards = values.get(BrokerKeys.SHARDS);
         List<ListenerConfig> listeners =
                 ListenerConfig.parse(values.get(BrokerKeys.LISTENERS), values.get(BrokerKeys.ADVERTISED_LISTENERS));
-        for (ListenerConfig listener : listeners) {
-            if (!listener.isLoopback()) {
-                throw new ConfigException("Listener " + listener.name() + " on " + listener.host()
-                        + " would accept unencrypted, unauthenticated clients from the network: this build serves"
-                        + " loopback only, bind localhost");
-            }
+        String adminHost = values.get(BrokerKeys.ADMIN_HOST);
+        if (!values.get(BrokerKeys.ALLOW_PLAINTEXT)) {
+            requireLoopback(listeners, adminHost);
         }
         return new BrokerConfig(
                 values.get(BrokerKeys.NODE_ID),
@@ -59,7 +57,7 @@ public record BrokerConfig(
                 ephemeral,
                 shards > 0 ? shards : defaultShards(cores),
                 listeners,
-                new AdminListener(values.get(BrokerKeys.ADMIN_PORT), values.isSet(BrokerKeys.ADMIN_PORT)),
+                new AdminListener(adminHost, values.get(BrokerKeys.ADMIN_PORT), values.isSet(BrokerKeys.ADMIN_PORT)),
                 new ConnectionLimits(
                         values.get(BrokerKeys.MAX_CONNECTIONS),
                         values.get(BrokerKeys.MAX_CONNECTIONS_PER_IP),
@@ -73,6 +71,20 @@ public record BrokerConfig(
                         values.get(BrokerKeys.DURABILITY)),
                 values.get(BrokerKeys.FETCH_MAX_BYTES),
                 values.get(BrokerKeys.SHUTDOWN_DEADLINE_MS));
+    }
+
+    private static void requireLoopback(List<ListenerConfig> listeners, String adminHost) {
+        for (ListenerConfig listener : listeners) {
+            if (!ListenerConfig.isLoopback(listener.host())) {
+                throw new ConfigException("Listener " + listener.name() + " on '" + listener.host()
+                        + "' would serve unencrypted, unauthenticated clients from the network: bind localhost, or say"
+                        + " --allow-plaintext (millrace.allow.plaintext=true) where the network is trusted");
+            }
+        }
+        if (!ListenerConfig.isLoopback(adminHost)) {
+            throw new ConfigException("The admin port on '" + adminHost + "' would answer anybody on the network: leave"
+                    + " millrace.admin.host at localhost, or say --allow-plaintext (millrace.allow.plaintext=true)");
+        }
     }
 
     private static int defaultShards(int cores) {

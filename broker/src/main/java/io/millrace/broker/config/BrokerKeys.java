@@ -25,13 +25,25 @@ public final class BrokerKeys {
             "",
             "What clients are told to connect to, per listener: NAME://host:port. Empty: as in listeners.");
 
+    public static final ConfigKey<Boolean> ALLOW_PLAINTEXT = ConfigKey.ofBoolean(
+            "millrace.allow.plaintext",
+            false,
+            "Whether listeners beyond loopback may serve unencrypted, unauthenticated clients. Without it such a listener is"
+                    + " refused at start.");
+
+    public static final ConfigKey<String> ADMIN_HOST = ConfigKey.ofString(
+            "millrace.admin.host",
+            "localhost",
+            "Where the admin port listens: localhost, an address of this machine, or * for all, which needs"
+                    + " millrace.allow.plaintext.");
+
     public static final ConfigKey<Integer> ADMIN_PORT = ConfigKey.ofInt(
             "millrace.admin.port",
             9644,
             -1,
             65_535,
             "",
-            "Port of health and metrics, over HTTP on loopback. 0: a free one. -1: none. Where this is not set and another"
+            "Port of health and metrics, over HTTP. 0: a free one. -1: none. Where this is not set and another"
                     + " process has the default, a free one.");
 
     public static final ConfigKey<String> LOG_DIRS =
@@ -111,6 +123,8 @@ public final class BrokerKeys {
             NODE_ID,
             LISTENERS,
             ADVERTISED_LISTENERS,
+            ALLOW_PLAINTEXT,
+            ADMIN_HOST,
             ADMIN_PORT,
             LOG_DIRS,
             SHARDS,

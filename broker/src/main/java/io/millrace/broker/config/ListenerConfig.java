@@ -77,8 +77,8 @@ public record ListenerConfig(String name, String host, int port, String advertis
         return matcher;
     }
 
-    /** Whether only processes of this machine can reach it. */
-    public boolean isLoopback() {
+    /** Whether only processes of this machine can reach what is bound to {@code host}. */
+    static boolean isLoopback(String host) {
         String lower = host.toLowerCase(Locale.ROOT);
         return lower.equals("localhost") || lower.equals("::1") || lower.startsWith("127.");
     }

@@ -3,6 +3,7 @@ package io.millrace.broker.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.broker.config.BrokerConfig.AdminListener;
 import io.millrace.network.connection.CloseReason;
 import io.millrace.network.connection.NetworkMetrics;
 import io.millrace.network.loop.ShardLoops;
@@ -34,7 +35,12 @@ class AdminPortTest {
 
     @BeforeEach
     void open() throws IOException {
-        port = AdminPort.open(0, true, "1.2.3", loops, health, List.of(new NetworkMeters(network, loops)));
+        port = AdminPort.open(
+                new AdminListener("localhost", 0, true),
+                "1.2.3",
+                loops,
+                health,
+                List.of(new NetworkMeters(network, loops)));
     }
 
     @AfterEach
@@ -101,10 +107,12 @@ class AdminPortTest {
     @Test
     void takesAnotherPortOnlyWhenThatIsAllowed() throws Exception {
         int taken = port.listener().port();
-        assertThatThrownBy(() -> AdminPort.open(taken, true, "1.2.3", loops, health, List.of()))
+        assertThatThrownBy(() ->
+                        AdminPort.open(new AdminListener("localhost", taken, true), "1.2.3", loops, health, List.of()))
                 .isInstanceOf(ListenerBindException.class)
                 .hasMessageContaining("in use");
-        try (AdminPort second = AdminPort.open(taken, false, "1.2.3", loops, health, List.of())) {
+        try (AdminPort second =
+                AdminPort.open(new AdminListener("localhost", taken, false), "1.2.3", loops, health, List.of())) {
             assertThat(second.listener().port()).isNotEqualTo(taken).isPositive();
         }
         assertAnswers("/health/live", 200, "live\n");

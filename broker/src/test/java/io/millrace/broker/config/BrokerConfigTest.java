@@ -30,8 +30,9 @@ class BrokerConfigTest {
 
     @Test
     void theAdminPortIsOnAndExactOnlyWhenAskedFor() {
-        assertThat(parse().admin()).isEqualTo(new BrokerConfig.AdminListener(9644, false));
-        assertThat(parse("millrace.admin.port", "9644").admin()).isEqualTo(new BrokerConfig.AdminListener(9644, true));
+        assertThat(parse().admin()).isEqualTo(new BrokerConfig.AdminListener("localhost", 9644, false));
+        assertThat(parse("millrace.admin.port", "9644").admin())
+                .isEqualTo(new BrokerConfig.AdminListener("localhost", 9644, true));
         assertThat(parse("millrace.admin.port", "-1").admin().port()).isEqualTo(BrokerConfig.AdminListener.NO_PORT);
         assertThatThrownBy(() -> parse("millrace.admin.port", "65536")).isInstanceOf(ConfigException.class);
     }
@@ -77,7 +78,23 @@ class BrokerConfigTest {
     void plaintextBeyondLoopbackIsRefused() {
         assertThatThrownBy(() -> parse("listeners", "PLAINTEXT://192.0.2.1:9092"))
                 .isInstanceOf(ConfigException.class)
-                .hasMessageContaining("loopback");
+                .hasMessageContaining("--allow-plaintext");
+        assertThatThrownBy(() -> parse("millrace.admin.host", "*"))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("millrace.admin.host");
+    }
+
+    @Test
+    void plaintextBeyondLoopbackIsServedOnceAllowed() {
+        BrokerConfig config = parse(
+                "millrace.allow.plaintext",
+                "true",
+                "listeners",
+                "PLAINTEXT://192.0.2.1:9092",
+                "millrace.admin.host",
+                "*");
+        assertThat(config.listeners().getFirst().host()).isEqualTo("192.0.2.1");
+        assertThat(config.admin().host()).isEqualTo("*");
     }
 
     @Test

@@ -48,6 +48,12 @@ public record HttpSettings(
                 DEFAULT_IDLE_TIMEOUT_MS);
     }
 
+    /** Listening elsewhere: see {@code bindHost}. */
+    public HttpSettings withBindHost(String host) {
+        return new HttpSettings(
+                name, host, port, maxConnections, maxUriBytes, maxHeaderBytes, requestTimeoutMs, idleTimeoutMs);
+    }
+
     public HttpSettings withMaxConnections(int connections) {
         return new HttpSettings(
                 name, bindHost, port, connections, maxUriBytes, maxHeaderBytes, requestTimeoutMs, idleTimeoutMs);

@@ -1,14 +1,11 @@
 package io.millrace.tools.server;
 
-import ch.qos.logback.classic.Level;
 import io.millrace.broker.boot.Broker;
 import io.millrace.broker.boot.BrokerStartException;
 import io.millrace.broker.config.BrokerConfig;
 import io.millrace.broker.config.ConfigException;
 import io.millrace.network.server.BoundListener;
 import io.millrace.tools.shell.BuildVersion;
-import io.millrace.tools.shell.ExitCode;
-import io.millrace.tools.shell.StopSignals;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -16,11 +13,9 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -61,12 +56,8 @@ public final class DevVerb implements Callable<Integer> {
     @Option(names = "--set", paramLabel = "key=value", description = "Any broker configuration; may be repeated.")
     private Map<String, String> settings = new LinkedHashMap<>();
 
-    @Option(
-            names = "--log-level",
-            paramLabel = "L",
-            defaultValue = "warn",
-            description = "error, warn, info or debug (default ${DEFAULT-VALUE}).")
-    private String logLevel;
+    @Mixin
+    private LogLevel logLevel;
 
     @Override
     public Integer call() throws IOException, BrokerStartException {
@@ -74,7 +65,7 @@ public final class DevVerb implements Callable<Integer> {
         if (ephemeral && data != null) {
             throw new ParameterException(spec.commandLine(), "--ephemeral and --data exclude each other: choose one");
         }
-        setLogLevel();
+        logLevel.apply();
         if (!ephemeral) {
             return serve(data != null ? data : Path.of("data"), startedNs);
         }
@@ -94,36 +85,19 @@ public final class DevVerb implements Callable<Integer> {
             overrides.put("millrace.admin.port", adminPort.toString());
         }
         overrides.putAll(settings);
-        BrokerConfig config;
-        try {
-            config = BrokerConfig.parse(
-                    overrides, ephemeral, Runtime.getRuntime().availableProcessors());
-        } catch (ConfigException e) {
-            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
-        }
-        CompletableFuture<Integer> ended = new CompletableFuture<>();
-        Broker broker = Broker.start(config, overrides, message -> {
-            spec.commandLine().getErr().println("millrace: " + message);
-            ended.complete(ExitCode.FAILED);
-        });
-        StopSignals.install(() -> ended.complete(0), () -> Runtime.getRuntime().halt(ExitCode.INTERRUPTED));
-        greet(broker, config, (System.nanoTime() - startedNs) / NANOS_PER_MILLI);
-        int exitCode = ended.join();
-        if (exitCode == 0) {
-            spec.commandLine().getOut().println("Stopping. Ctrl-C again stops at once.");
-            broker.close();
-        }
-        return exitCode;
+        BrokerConfig config = parse(overrides);
+        return ForegroundBroker.run(
+                spec.commandLine(),
+                config,
+                overrides,
+                broker -> greet(broker, config, (System.nanoTime() - startedNs) / NANOS_PER_MILLI));
     }
 
-    private void setLogLevel() {
-        Level level = Level.toLevel(logLevel, null);
-        if (level == null) {
-            throw new ParameterException(
-                    spec.commandLine(), "Unknown log level '" + logLevel + "': use error, warn, info or debug");
-        }
-        if (LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME) instanceof ch.qos.logback.classic.Logger root) {
-            root.setLevel(level);
+    private BrokerConfig parse(Map<String, String> overrides) {
+        try {
+            return BrokerConfig.parse(overrides, ephemeral, Runtime.getRuntime().availableProcessors());
+        } catch (ConfigException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
     }
 
