@@ -1,11 +1,17 @@
 package io.millrace.broker.boot;
 
 import io.millrace.broker.config.BrokerConfig;
+import io.millrace.broker.config.EffectiveConfigs;
 import io.millrace.broker.config.TopicConfigs;
+import io.millrace.broker.configs.AlterConfigsHandler;
 import io.millrace.broker.configs.DescribeConfigsHandler;
+import io.millrace.broker.configs.IncrementalAlterConfigsHandler;
+import io.millrace.broker.configs.ListConfigResourcesHandler;
 import io.millrace.broker.coordinator.FindCoordinatorHandler;
 import io.millrace.broker.fetch.FetchHandler;
 import io.millrace.broker.metadata.ApiVersionsHandler;
+import io.millrace.broker.metadata.DescribeClusterHandler;
+import io.millrace.broker.metadata.DescribeTopicPartitionsHandler;
 import io.millrace.broker.metadata.MetadataHandler;
 import io.millrace.broker.metadata.TopicAutoCreation;
 import io.millrace.broker.offsets.EpochEndHandler;
@@ -16,13 +22,13 @@ import io.millrace.broker.producerid.ProducerIds;
 import io.millrace.broker.request.ApiTable;
 import io.millrace.broker.request.RequestRouter;
 import io.millrace.broker.shard.Shards;
+import io.millrace.broker.topics.CreatePartitionsHandler;
 import io.millrace.broker.topics.CreateTopicsHandler;
 import io.millrace.broker.topics.DeleteTopicsHandler;
 import io.millrace.protocol.message.ApiKey;
 import io.millrace.replication.controller.Controller;
 import io.millrace.replication.metadata.MetadataPublisher;
 import io.millrace.runtime.Randomness;
-import java.util.Map;
 
 /** The table of what this broker speaks: API, versions, handler. */
 final class Apis {
@@ -31,7 +37,6 @@ final class Apis {
 
     static RequestRouter router(
             BrokerConfig config,
-            Map<String, String> overrides,
             TopicConfigs topicConfigs,
             MetadataPublisher metadata,
             Controller controller,
@@ -39,6 +44,7 @@ final class Apis {
             ProducerIds producerIds,
             Randomness randomness) {
         TopicAutoCreation autoCreation = new TopicAutoCreation(config.topics().autoCreate(), controller, shards);
+        EffectiveConfigs configs = topicConfigs.effective();
         ApiTable table = new ApiTable();
         ApiVersionsHandler apiVersions = new ApiVersionsHandler(table);
         // Produce 0 to 2 are advertised only: librdkafka before 2.5 takes their absence for "no compression".
@@ -48,7 +54,7 @@ final class Apis {
                 .add(ApiKey.METADATA, 0, 13, new MetadataHandler(metadata, autoCreation, config.nodeId()))
                 .add(ApiKey.FIND_COORDINATOR, 0, 6, new FindCoordinatorHandler())
                 .add(ApiKey.API_VERSIONS, 0, 4, apiVersions)
-                .add(ApiKey.CREATE_TOPICS, 2, 7, new CreateTopicsHandler(controller, shards))
+                .add(ApiKey.CREATE_TOPICS, 2, 7, new CreateTopicsHandler(controller, shards, metadata, configs))
                 .add(
                         ApiKey.DELETE_TOPICS,
                         1,
@@ -56,11 +62,13 @@ final class Apis {
                         new DeleteTopicsHandler(config.topics().deletable(), controller, shards))
                 .add(ApiKey.INIT_PRODUCER_ID, 0, 5, new InitProducerIdHandler(producerIds))
                 .add(ApiKey.OFFSET_FOR_LEADER_EPOCH, 2, 4, new EpochEndHandler(metadata, shards))
-                .add(
-                        ApiKey.DESCRIBE_CONFIGS,
-                        1,
-                        4,
-                        new DescribeConfigsHandler(metadata, topicConfigs, config.nodeId(), overrides));
+                .add(ApiKey.DESCRIBE_CONFIGS, 1, 4, new DescribeConfigsHandler(metadata, configs, config.nodeId()))
+                .add(ApiKey.ALTER_CONFIGS, 0, 2, new AlterConfigsHandler(controller, shards))
+                .add(ApiKey.CREATE_PARTITIONS, 0, 3, new CreatePartitionsHandler(controller, shards))
+                .add(ApiKey.INCREMENTAL_ALTER_CONFIGS, 0, 1, new IncrementalAlterConfigsHandler(controller, shards))
+                .add(ApiKey.DESCRIBE_CLUSTER, 0, 2, new DescribeClusterHandler(metadata, config.nodeId()))
+                .add(ApiKey.LIST_CONFIG_RESOURCES, 0, 1, new ListConfigResourcesHandler(metadata))
+                .add(ApiKey.DESCRIBE_TOPIC_PARTITIONS, 0, 0, new DescribeTopicPartitionsHandler(metadata));
         return new RequestRouter(table, apiVersions);
     }
 }

@@ -118,7 +118,7 @@ public final class Broker implements AutoCloseable {
             persistence.startStores(loops, admin.health());
             admin.health().starting("replaying the metadata");
             ControlPlane control =
-                    cleanup.add(ControlPlane.start(config, persistence, loops.control(), randomness, fatal));
+                    cleanup.add(ControlPlane.start(config, overrides, persistence, loops.control(), randomness, fatal));
             StartGate gate = new StartGate(loops.shards());
             KafkaServer server = new KafkaServer(loops, settings(config), networkMetrics, gate);
             List<BoundListener> listeners = server.start(bindings(config));
@@ -132,7 +132,6 @@ public final class Broker implements AutoCloseable {
                     new ProducerIds(loops.control(), control.controller(), config.nodeId(), brokerEpoch);
             gate.open(Apis.router(
                     config,
-                    overrides,
                     control.topicConfigs(),
                     control.metadata(),
                     control.controller(),

@@ -1,6 +1,7 @@
 package io.millrace.broker.boot;
 
 import io.millrace.broker.config.BrokerConfig;
+import io.millrace.broker.config.EffectiveConfigs;
 import io.millrace.broker.config.TopicConfigs;
 import io.millrace.protocol.Uuid;
 import io.millrace.replication.controller.Controller;
@@ -15,6 +16,7 @@ import io.millrace.replication.metadatalog.MetadataLog;
 import io.millrace.runtime.EventLoop;
 import io.millrace.runtime.Randomness;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -47,12 +49,13 @@ final class ControlPlane implements AutoCloseable {
     /** Replays the metadata log; returns once the controller takes commands. */
     static ControlPlane start(
             BrokerConfig config,
+            Map<String, String> overrides,
             Persistence persistence,
             EventLoop controlLoop,
             Randomness randomness,
             Consumer<String> fatal)
             throws BrokerStartException {
-        TopicConfigs topicConfigs = new TopicConfigs(config.topics());
+        TopicConfigs topicConfigs = new TopicConfigs(new EffectiveConfigs(config.nodeId(), overrides));
         MetadataPublisher metadata = new MetadataPublisher(controlLoop);
         MetadataLog log = persistence.metadataLog(controlLoop);
         ControllerSettings settings = new ControllerSettings(

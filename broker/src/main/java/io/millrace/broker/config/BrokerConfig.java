@@ -68,7 +68,7 @@ public record BrokerConfig(
                         values.get(BrokerKeys.DEFAULT_REPLICATION_FACTOR),
                         values.get(BrokerKeys.AUTO_CREATE_TOPICS),
                         values.get(BrokerKeys.DELETE_TOPIC_ENABLE),
-                        values.get(BrokerKeys.DURABILITY)),
+                        values.get(LogKeys.DURABILITY)),
                 values.get(BrokerKeys.FETCH_MAX_BYTES),
                 values.get(BrokerKeys.SHUTDOWN_DEADLINE_MS));
     }

@@ -1,5 +1,6 @@
 package io.millrace.broker.config;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /** Every key that a broker accepts, in the order of the reference page. */
@@ -57,12 +58,6 @@ public final class BrokerKeys {
             "",
             "Event loops that own connections and partitions. 0: one on up to two cores, else one less than the cores.");
 
-    public static final ConfigKey<String> DURABILITY = ConfigKey.ofWord(
-            "millrace.durability",
-            "synced",
-            List.of("synced", "written"),
-            "What an ack of acks=all means where the topic does not say: synced = on disk, written = in the page cache.");
-
     public static final ConfigKey<Integer> NUM_PARTITIONS = ConfigKey.ofInt(
             "num.partitions", 1, 1, 100_000, "", "Partitions of a topic that is created without saying how many.");
 
@@ -118,27 +113,31 @@ public final class BrokerKeys {
             "ms",
             "How long a stop waits for requests in flight before it closes their connections.");
 
-    public static final ConfigTable TABLE = new ConfigTable(
-            "broker",
-            NODE_ID,
-            LISTENERS,
-            ADVERTISED_LISTENERS,
-            ALLOW_PLAINTEXT,
-            ADMIN_HOST,
-            ADMIN_PORT,
-            LOG_DIRS,
-            SHARDS,
-            DURABILITY,
-            NUM_PARTITIONS,
-            DEFAULT_REPLICATION_FACTOR,
-            AUTO_CREATE_TOPICS,
-            DELETE_TOPIC_ENABLE,
-            SOCKET_REQUEST_MAX_BYTES,
-            FETCH_MAX_BYTES,
-            MAX_CONNECTIONS,
-            MAX_CONNECTIONS_PER_IP,
-            CONNECTIONS_MAX_IDLE_MS,
-            SHUTDOWN_DEADLINE_MS);
+    public static final ConfigTable TABLE = new ConfigTable("broker", BrokerRefusals.ALL, all());
 
     private BrokerKeys() {}
+
+    private static List<ConfigKey<?>> all() {
+        List<ConfigKey<?>> keys = new ArrayList<>(List.of(
+                NODE_ID,
+                LISTENERS,
+                ADVERTISED_LISTENERS,
+                ALLOW_PLAINTEXT,
+                ADMIN_HOST,
+                ADMIN_PORT,
+                LOG_DIRS,
+                SHARDS,
+                NUM_PARTITIONS,
+                DEFAULT_REPLICATION_FACTOR,
+                AUTO_CREATE_TOPICS,
+                DELETE_TOPIC_ENABLE,
+                SOCKET_REQUEST_MAX_BYTES,
+                FETCH_MAX_BYTES,
+                MAX_CONNECTIONS,
+                MAX_CONNECTIONS_PER_IP,
+                CONNECTIONS_MAX_IDLE_MS,
+                SHUTDOWN_DEADLINE_MS));
+        keys.addAll(LogKeys.keys());
+        return keys;
+    }
 }

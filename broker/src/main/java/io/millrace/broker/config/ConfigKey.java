@@ -3,6 +3,7 @@ package io.millrace.broker.config;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One configuration key: Kafka's name where the meaning is Kafka's, its type, default, bounds and documentation. Immutable.
@@ -32,6 +33,9 @@ public final class ConfigKey<T> {
         }
     }
 
+    /** Not a value that any parser takes. */
+    private static final String UNSET = "\0";
+
     private final String name;
     private final Type type;
     private final String defaultText;
@@ -39,6 +43,8 @@ public final class ConfigKey<T> {
     private final String accepts;
     private final String documentation;
     private final Function<String, T> parser;
+    private final boolean live;
+    private final @Nullable T defaultValue;
 
     private ConfigKey(
             String name,
@@ -48,6 +54,18 @@ public final class ConfigKey<T> {
             String accepts,
             String documentation,
             Function<String, T> parser) {
+        this(name, type, defaultText, unit, accepts, documentation, parser, false);
+    }
+
+    private ConfigKey(
+            String name,
+            Type type,
+            String defaultText,
+            String unit,
+            String accepts,
+            String documentation,
+            Function<String, T> parser,
+            boolean live) {
         this.name = name;
         this.type = type;
         this.defaultText = defaultText;
@@ -55,6 +73,23 @@ public final class ConfigKey<T> {
         this.accepts = accepts;
         this.documentation = documentation;
         this.parser = parser;
+        this.live = live;
+        this.defaultValue = defaultText.equals(UNSET) ? null : parser.apply(defaultText);
+    }
+
+    /** The same key, of which a running broker takes a new value; topic keys are all like that. */
+    ConfigKey<T> live() {
+        return new ConfigKey<>(name, type, defaultText, unit, accepts, documentation, parser, true);
+    }
+
+    /** A key of another name with the same type, bounds and default. */
+    ConfigKey<T> renamed(String otherName, String otherDocumentation) {
+        return new ConfigKey<>(otherName, type, defaultText, unit, accepts, otherDocumentation, parser, live);
+    }
+
+    /** The same key with no value where nobody sets one: another key decides then. */
+    ConfigKey<T> unsetByDefault() {
+        return new ConfigKey<>(name, type, UNSET, unit, accepts, documentation, parser, live);
     }
 
     /** Whole numbers in {@code [min, max]}. */
@@ -106,6 +141,40 @@ public final class ConfigKey<T> {
                 });
     }
 
+    /** Numbers in {@code [min, max]}. */
+    static ConfigKey<Double> ofDouble(
+            String name, double defaultValue, double min, double max, String unit, String documentation) {
+        return new ConfigKey<>(
+                name,
+                Type.DOUBLE,
+                Double.toString(defaultValue),
+                unit,
+                "a number from " + min + " to " + max,
+                documentation,
+                text -> {
+                    double value = Double.parseDouble(text.trim());
+                    if (!(value >= min && value <= max)) {
+                        throw new IllegalArgumentException();
+                    }
+                    return value;
+                });
+    }
+
+    /**
+     * A key of Kafka's that takes the one value which says what this broker does anyway.
+     *
+     * @param why no other value is possible, for the message
+     */
+    static ConfigKey<String> only(String name, Type type, String value, String why) {
+        return new ConfigKey<>(name, type, value, "", value.isEmpty() ? "nothing" : "only " + value, why, text -> {
+            if (!text.trim().equals(value)) {
+                throw new ConfigException(
+                        "Invalid value '" + text + "' for " + name + ": only '" + value + "' is possible. " + why);
+            }
+            return value;
+        });
+    }
+
     static ConfigKey<String> ofString(String name, String defaultValue, String documentation) {
         return new ConfigKey<>(name, Type.STRING, defaultValue, "", "any text", documentation, text -> text);
     }
@@ -125,16 +194,34 @@ public final class ConfigKey<T> {
     /** Comma-separated text, trimmed, empty entries dropped. */
     static ConfigKey<List<String>> ofList(String name, String defaultValue, String documentation) {
         return new ConfigKey<>(
+                name, Type.LIST, defaultValue, "", "a comma-separated list", documentation, ConfigKey::split);
+    }
+
+    /** A comma-separated list of distinct words, at least one. */
+    static ConfigKey<List<String>> ofWords(String name, String defaultValue, List<String> words, String documentation) {
+        return new ConfigKey<>(
                 name,
                 Type.LIST,
                 defaultValue,
                 "",
-                "a comma-separated list",
+                "one or more of " + String.join(", ", words) + ", comma-separated",
                 documentation,
-                text -> List.of(text.split(",")).stream()
-                        .map(String::trim)
-                        .filter(entry -> !entry.isEmpty())
-                        .toList());
+                text -> {
+                    List<String> entries = split(text);
+                    if (entries.isEmpty()
+                            || !words.containsAll(entries)
+                            || entries.stream().distinct().count() != entries.size()) {
+                        throw new IllegalArgumentException();
+                    }
+                    return entries;
+                });
+    }
+
+    private static List<String> split(String text) {
+        return List.of(text.split(",")).stream()
+                .map(String::trim)
+                .filter(entry -> !entry.isEmpty())
+                .toList();
     }
 
     public String name() {
@@ -145,9 +232,14 @@ public final class ConfigKey<T> {
         return type;
     }
 
-    /** The default as a user would write it. */
-    public String defaultText() {
-        return defaultText;
+    /** The default as a user would write it; null when the key has no value unless somebody sets one. */
+    public @Nullable String defaultText() {
+        return defaultText.equals(UNSET) ? null : defaultText;
+    }
+
+    /** Whether a running broker takes a new value. */
+    public boolean isLive() {
+        return live;
     }
 
     /** Such as {@code ms} or {@code bytes}; empty when the value has none. */
@@ -165,7 +257,11 @@ public final class ConfigKey<T> {
     }
 
     T defaultValue() {
-        return parser.apply(defaultText);
+        T value = defaultValue;
+        if (value == null) {
+            throw new IllegalStateException(name + " has no default");
+        }
+        return value;
     }
 
     /**

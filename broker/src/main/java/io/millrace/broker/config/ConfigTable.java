@@ -2,6 +2,7 @@ package io.millrace.broker.config;
 
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -9,10 +10,13 @@ import org.jspecify.annotations.Nullable;
 public final class ConfigTable {
 
     private final String scope;
+    private final Refusals refusals;
     private final Map<String, ConfigKey<?>> keys = new LinkedHashMap<>();
 
-    ConfigTable(String scope, ConfigKey<?>... keys) {
+    /** @param refusals what is known of Kafka's keys that are not among {@code keys} */
+    ConfigTable(String scope, Refusals refusals, List<ConfigKey<?>> keys) {
         this.scope = scope;
+        this.refusals = refusals;
         for (ConfigKey<?> key : keys) {
             if (this.keys.put(key.name(), key) != null) {
                 throw new IllegalStateException("two " + scope + " keys are called " + key.name());
@@ -36,14 +40,32 @@ public final class ConfigTable {
     public ConfigValues parse(Map<String, String> overrides) {
         Map<ConfigKey<?>, Object> parsed = new LinkedHashMap<>();
         overrides.forEach((name, text) -> {
-            ConfigKey<?> key = keys.get(name);
-            if (key == null) {
-                throw new ConfigException(
-                        "Unknown " + scope + " configuration '" + name + "': did you mean '" + nearest(name) + "'?");
-            }
+            ConfigKey<?> key = known(name);
             parsed.put(key, key.parse(text));
         });
         return new ConfigValues(parsed);
+    }
+
+    /**
+     * The key of that name.
+     *
+     * @throws ConfigException saying why there is none, or which name was probably meant
+     */
+    ConfigKey<?> known(String name) {
+        ConfigKey<?> key = keys.get(name);
+        if (key != null) {
+            return key;
+        }
+        String reason = refusals.reason(name);
+        throw new ConfigException(
+                reason != null
+                        ? "The " + scope + " configuration '" + name + "' is not supported: " + reason
+                        : "Unknown " + scope + " configuration '" + name + "': did you mean '" + nearest(name) + "'?");
+    }
+
+    /** What is known of Kafka's keys that are not in this table. */
+    Refusals refusals() {
+        return refusals;
     }
 
     /** The known key with the smallest edit distance to {@code name}. */

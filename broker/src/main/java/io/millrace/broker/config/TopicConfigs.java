@@ -8,56 +8,83 @@ import io.millrace.replication.metadata.TopicImage;
 import io.millrace.replication.replica.Durability;
 import io.millrace.replication.replica.ReplicaSettings;
 import io.millrace.storage.LogConfig;
-import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
-/** What a topic's configuration means: the check before it is accepted, and the settings of its logs and replicas. Immutable. */
+/** What configurations mean: the check before they are accepted, and the settings of a topic's logs and replicas. Immutable. */
 public final class TopicConfigs implements ConfigSchema {
 
-    private final BrokerConfig.TopicDefaults defaults;
+    private final EffectiveConfigs effective;
 
-    public TopicConfigs(BrokerConfig.TopicDefaults defaults) {
-        this.defaults = defaults;
+    public TopicConfigs(EffectiveConfigs effective) {
+        this.effective = effective;
+    }
+
+    public EffectiveConfigs effective() {
+        return effective;
     }
 
     @Override
-    public @Nullable String refusal(ConfigResource.Type type, String key, String value) {
-        if (type != ConfigResource.Type.TOPIC) {
-            return "Broker configurations cannot be changed while the broker runs: start it with --set " + key + "="
-                    + value;
-        }
+    public @Nullable String refusal(ConfigResource resource, String key, String value) {
         try {
-            TopicKeys.TABLE.parse(Map.of(key, value));
-            return null;
+            return switch (resource.type()) {
+                case TOPIC -> {
+                    TopicKeys.TABLE.parse(Map.of(key, value));
+                    yield null;
+                }
+                case BROKER -> brokerRefusal(resource, BrokerKeys.TABLE.known(key), value);
+            };
         } catch (ConfigException e) {
             return e.getMessage();
         }
     }
 
+    private static @Nullable String brokerRefusal(ConfigResource resource, ConfigKey<?> key, String value) {
+        key.parse(value);
+        if (!key.isLive()) {
+            return "The broker configuration '" + key
+                    + "' cannot be changed while the broker runs: start it with --set " + key + "=" + value;
+        }
+        if (!resource.equals(ConfigResource.CLUSTER) && decidesWhatIsCommitted(key)) {
+            return "The broker configuration '" + key + "' decides what counts as committed, so all brokers must agree:"
+                    + " set it as the default of all brokers";
+        }
+        return null;
+    }
+
+    /** KAFKA-16540: a value of one broker alone would change at a change of leader. */
+    private static boolean decidesWhatIsCommitted(ConfigKey<?> key) {
+        return key.name().equals(LogKeys.DURABILITY.name()) || key.name().equals(TopicKeys.MIN_INSYNC_REPLICAS.name());
+    }
+
     @Override
-    public @Nullable String refusalOfAll(ConfigResource.Type type, SortedMap<String, String> configs) {
+    public @Nullable String refusalOfAll(ConfigResource resource, SortedMap<String, String> configs) {
         return null;
     }
 
     @Override
-    public boolean isList(ConfigResource.Type type, String key) {
-        return false;
+    public boolean isList(ConfigResource resource, String key) {
+        ConfigKey<?> known = key(resource, key);
+        return known != null && known.type() == ConfigKey.Type.LIST;
     }
 
-    /** The value in force for a key that the topic did not set: the broker's where it has one, else the key's default. */
-    public String defaultText(ConfigKey<?> key) {
-        return key == TopicKeys.DURABILITY ? defaults.durability() : key.defaultText();
+    @Override
+    public @Nullable String defaultOf(ConfigResource resource, String key) {
+        ConfigKey<?> known = key(resource, key);
+        return known == null ? null : known.defaultText();
     }
 
-    /** Whether the default comes from the broker's configuration instead of the key. */
-    public boolean isDefaultFromBroker(ConfigKey<?> key) {
-        return key == TopicKeys.DURABILITY && !defaults.durability().equals(key.defaultText());
+    private static @Nullable ConfigKey<?> key(ConfigResource resource, String name) {
+        return switch (resource.type()) {
+            case TOPIC -> TopicKeys.TABLE.find(name);
+            case BROKER -> BrokerKeys.TABLE.find(name);
+        };
     }
 
     public LogConfig logConfig(MetadataImage image, String topic) {
-        ConfigValues values = values(image, topic);
+        ConfigValues values = effective.topicValues(image, topic);
         LogConfig.BatchRules batches = new LogConfig.BatchRules(
                 values.get(TopicKeys.MAX_MESSAGE_BYTES),
                 values.get(TopicKeys.TIMESTAMP_TYPE).equals("LogAppendTime")
@@ -68,24 +95,25 @@ public final class TopicConfigs implements ConfigSchema {
                 values.get(TopicKeys.VALIDATE).equals("header"));
         return new LogConfig(
                 values.get(TopicKeys.SEGMENT_BYTES),
-                LogConfig.DEFAULT.segmentMs(),
-                LogConfig.DEFAULT.indexIntervalBytes(),
+                values.get(TopicKeys.SEGMENT_MS),
+                values.get(TopicKeys.INDEX_INTERVAL_BYTES),
                 values.get(TopicKeys.RETENTION_MS),
                 values.get(TopicKeys.RETENTION_BYTES),
-                LogConfig.Cleanup.DELETE,
+                cleanup(values.get(TopicKeys.CLEANUP_POLICY)),
                 batches);
     }
 
+    private static LogConfig.Cleanup cleanup(List<String> policies) {
+        if (!policies.contains("compact")) {
+            return LogConfig.Cleanup.DELETE;
+        }
+        return policies.contains("delete") ? LogConfig.Cleanup.COMPACT_AND_DELETE : LogConfig.Cleanup.COMPACT;
+    }
+
     public ReplicaSettings replicaSettings(MetadataImage image, TopicImage topic) {
-        ConfigValues values = values(image, topic.name());
+        ConfigValues values = effective.topicValues(image, topic.name());
         return new ReplicaSettings(
                 values.get(TopicKeys.MIN_INSYNC_REPLICAS),
                 values.get(TopicKeys.DURABILITY).equals("written") ? Durability.WRITTEN : Durability.SYNCED);
-    }
-
-    private ConfigValues values(MetadataImage image, String topic) {
-        Map<String, String> set = new HashMap<>(image.configs(ConfigResource.topic(topic)));
-        set.putIfAbsent(TopicKeys.DURABILITY.name(), defaults.durability());
-        return TopicKeys.TABLE.parse(set);
     }
 }

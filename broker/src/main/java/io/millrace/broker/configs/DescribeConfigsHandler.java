@@ -2,7 +2,8 @@ package io.millrace.broker.configs;
 
 import io.millrace.broker.config.BrokerKeys;
 import io.millrace.broker.config.ConfigKey;
-import io.millrace.broker.config.TopicConfigs;
+import io.millrace.broker.config.ConfigSource;
+import io.millrace.broker.config.EffectiveConfigs;
 import io.millrace.broker.config.TopicKeys;
 import io.millrace.broker.request.ApiHandler;
 import io.millrace.broker.request.RequestContext;
@@ -15,36 +16,21 @@ import io.millrace.replication.metadata.MetadataPublisher;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
-/** DescribeConfigs, versions 1 to 4, of topics and of this broker: value, source, synonyms, type, documentation. */
+/**
+ * DescribeConfigs, versions 1 to 4, of topics, of this broker, and of the default of all brokers: value, source, synonyms,
+ * type, documentation (KIP-226, KIP-569).
+ */
 public final class DescribeConfigsHandler implements ApiHandler<DescribeConfigsRequest> {
 
-    /** Where a value comes from, as the protocol numbers it (KIP-226). */
-    private enum Source {
-        TOPIC(1),
-        STATIC_BROKER(4),
-        DEFAULT(5);
-
-        private final byte id;
-
-        Source(int id) {
-            this.id = (byte) id;
-        }
-    }
-
     private final MetadataPublisher metadata;
-    private final TopicConfigs topics;
+    private final EffectiveConfigs configs;
     private final int nodeId;
-    private final Map<String, String> brokerOverrides;
 
-    /** @param brokerOverrides what the broker was started with */
-    public DescribeConfigsHandler(
-            MetadataPublisher metadata, TopicConfigs topics, int nodeId, Map<String, String> brokerOverrides) {
+    public DescribeConfigsHandler(MetadataPublisher metadata, EffectiveConfigs configs, int nodeId) {
         this.metadata = metadata;
-        this.topics = topics;
+        this.configs = configs;
         this.nodeId = nodeId;
-        this.brokerOverrides = Map.copyOf(brokerOverrides);
     }
 
     @Override
@@ -62,17 +48,21 @@ public final class DescribeConfigsHandler implements ApiHandler<DescribeConfigsR
             DescribeConfigsRequest request,
             DescribeConfigsRequest.DescribeConfigsResource resource) {
         DescribeConfigsResponse.DescribeConfigsResult result = new DescribeConfigsResponse.DescribeConfigsResult()
+                .errorMessage(null)
                 .resourceType(resource.resourceType())
                 .resourceName(resource.resourceName());
-        if (resource.resourceType() == ConfigResource.Type.TOPIC.code()) {
-            return topic(image, request, resource, result);
+        ConfigResource known = ConfigResources.of(resource.resourceType(), resource.resourceName());
+        if (known == null) {
+            return result.errorCode(ErrorCode.INVALID_REQUEST.code())
+                    .errorMessage(ConfigResources.refusal(resource.resourceType()));
         }
-        if (resource.resourceType() == ConfigResource.Type.BROKER.code()) {
-            return broker(request, resource, result);
-        }
-        return result.errorCode(ErrorCode.INVALID_REQUEST.code())
-                .errorMessage("Resource type " + resource.resourceType()
-                        + " has no configurations here: ask for topic (2)" + " or broker (4)");
+        return switch (known.type()) {
+            case TOPIC -> topic(image, request, resource, result);
+            case BROKER ->
+                known.equals(ConfigResource.CLUSTER)
+                        ? allBrokers(image, request, resource, result)
+                        : broker(image, request, resource, result);
+        };
     }
 
     private DescribeConfigsResponse.DescribeConfigsResult topic(
@@ -80,29 +70,21 @@ public final class DescribeConfigsHandler implements ApiHandler<DescribeConfigsR
             DescribeConfigsRequest request,
             DescribeConfigsRequest.DescribeConfigsResource resource,
             DescribeConfigsResponse.DescribeConfigsResult result) {
-        if (image.topic(resource.resourceName()) == null) {
+        String topic = resource.resourceName();
+        if (image.topic(topic) == null) {
             return result.errorCode(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION.code())
-                    .errorMessage("No topic is called '" + resource.resourceName() + "'");
+                    .errorMessage("No topic is called '" + topic + "'");
         }
-        Map<String, String> set = image.configs(ConfigResource.topic(resource.resourceName()));
         for (ConfigKey<?> key : TopicKeys.TABLE.keys()) {
             if (isAsked(resource, key)) {
-                Source inherited = topics.isDefaultFromBroker(key) ? Source.STATIC_BROKER : Source.DEFAULT;
-                result.configs()
-                        .add(entry(
-                                request,
-                                key,
-                                set.get(key.name()),
-                                Source.TOPIC,
-                                topics.defaultText(key),
-                                inherited,
-                                false));
+                result.configs().add(entry(request, key, configs.ofTopic(image, topic, key), false));
             }
         }
         return result;
     }
 
     private DescribeConfigsResponse.DescribeConfigsResult broker(
+            MetadataImage image,
             DescribeConfigsRequest request,
             DescribeConfigsRequest.DescribeConfigsResource resource,
             DescribeConfigsResponse.DescribeConfigsResult result) {
@@ -112,15 +94,25 @@ public final class DescribeConfigsHandler implements ApiHandler<DescribeConfigsR
         }
         for (ConfigKey<?> key : BrokerKeys.TABLE.keys()) {
             if (isAsked(resource, key)) {
-                result.configs()
-                        .add(entry(
-                                request,
-                                key,
-                                brokerOverrides.get(key.name()),
-                                Source.STATIC_BROKER,
-                                key.defaultText(),
-                                Source.DEFAULT,
-                                true));
+                result.configs().add(entry(request, key, configs.ofBroker(image, key), !key.isLive()));
+            }
+        }
+        return result;
+    }
+
+    /** Only what was set, as Kafka does: what each broker makes of the rest is its own affair. */
+    private static DescribeConfigsResponse.DescribeConfigsResult allBrokers(
+            MetadataImage image,
+            DescribeConfigsRequest request,
+            DescribeConfigsRequest.DescribeConfigsResource resource,
+            DescribeConfigsResponse.DescribeConfigsResult result) {
+        for (Map.Entry<String, String> set :
+                image.configs(ConfigResource.CLUSTER).entrySet()) {
+            ConfigKey<?> key = BrokerKeys.TABLE.find(set.getKey());
+            if (key != null && isAsked(resource, key)) {
+                List<EffectiveConfigs.Candidate> only = List.of(
+                        new EffectiveConfigs.Candidate(key, set.getValue(), set.getValue(), ConfigSource.ALL_BROKERS));
+                result.configs().add(entry(request, key, only, false));
             }
         }
         return result;
@@ -134,34 +126,29 @@ public final class DescribeConfigsHandler implements ApiHandler<DescribeConfigsR
     private static DescribeConfigsResponse.DescribeConfigsResourceResult entry(
             DescribeConfigsRequest request,
             ConfigKey<?> key,
-            @Nullable String set,
-            Source setSource,
-            String inherited,
-            Source inheritedSource,
+            List<EffectiveConfigs.Candidate> candidates,
             boolean readOnly) {
+        boolean unset = candidates.isEmpty();
         DescribeConfigsResponse.DescribeConfigsResourceResult entry =
                 new DescribeConfigsResponse.DescribeConfigsResourceResult()
                         .name(key.name())
-                        .value(set != null ? set : inherited)
+                        .value(unset ? null : candidates.getFirst().value())
                         .readOnly(readOnly)
-                        .configSource((set != null ? setSource : inheritedSource).id)
+                        .configSource((unset
+                                        ? ConfigSource.DEFAULT
+                                        : candidates.getFirst().source())
+                                .code())
                         .configType(key.type().id());
         if (request.includeSynonyms()) {
-            List<DescribeConfigsResponse.DescribeConfigsSynonym> synonyms = new ArrayList<>();
-            if (set != null) {
-                synonyms.add(synonym(key, set, setSource));
+            List<DescribeConfigsResponse.DescribeConfigsSynonym> synonyms = new ArrayList<>(candidates.size());
+            for (EffectiveConfigs.Candidate candidate : candidates) {
+                synonyms.add(new DescribeConfigsResponse.DescribeConfigsSynonym()
+                        .name(candidate.key().name())
+                        .value(candidate.text())
+                        .source(candidate.source().code()));
             }
-            synonyms.add(synonym(key, inherited, inheritedSource));
             entry.synonyms(synonyms);
         }
         return entry.documentation(request.includeDocumentation() ? key.documentation() : null);
-    }
-
-    private static DescribeConfigsResponse.DescribeConfigsSynonym synonym(
-            ConfigKey<?> key, String value, Source source) {
-        return new DescribeConfigsResponse.DescribeConfigsSynonym()
-                .name(key.name())
-                .value(value)
-                .source(source.id);
     }
 }

@@ -1,6 +1,6 @@
 /**
- * CreateTopics (API 19) and DeleteTopics (API 20). Entry type: {@link io.millrace.broker.topics.CreateTopicsHandler}. Owner:
- * the shard loop of the connection; the controller decides.
+ * CreateTopics (API 19), DeleteTopics (20), CreatePartitions (37). Entry type:
+ * {@link io.millrace.broker.topics.CreateTopicsHandler}. Owner: the shard loop of the connection; the controller decides.
  */
 @NullMarked
 package io.millrace.broker.topics;

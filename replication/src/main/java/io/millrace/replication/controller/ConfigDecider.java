@@ -58,7 +58,7 @@ final class ConfigDecider {
             SortedMap<String, String> before = image.configs(each.resource());
             decide(image, each.resource(), seen, outcomes, () -> {
                 SortedMap<String, String> after =
-                        checked(each.resource().type(), Collections.emptySortedMap(), each.configs());
+                        checked(each.resource(), Collections.emptySortedMap(), each.configs());
                 if (!command.validateOnly()) {
                     addDifference(each.resource(), before, after, records);
                 }
@@ -125,7 +125,7 @@ final class ConfigDecider {
 
     private SortedMap<String, String> altered(ConfigAlteration alteration, SortedMap<String, String> before)
             throws Refusal {
-        ConfigResource.Type type = alteration.resource().type();
+        ConfigResource resource = alteration.resource();
         SortedMap<String, @Nullable String> changes = new TreeMap<>();
         Set<String> removed = new HashSet<>();
         for (ConfigOperation operation : alteration.operations()) {
@@ -136,26 +136,27 @@ final class ConfigDecider {
             if (operation.kind() == ConfigOperation.Kind.DELETE) {
                 removed.add(key);
             } else {
-                changes.put(key, result(type, operation, before.get(key)));
+                changes.put(key, result(resource, operation, before.get(key)));
             }
         }
         SortedMap<String, String> kept = new TreeMap<>(before);
         kept.keySet().removeAll(removed);
-        return checked(type, kept, changes);
+        return checked(resource, kept, changes);
     }
 
-    private @Nullable String result(ConfigResource.Type type, ConfigOperation operation, @Nullable String before)
+    private @Nullable String result(ConfigResource resource, ConfigOperation operation, @Nullable String before)
             throws Refusal {
         String value = operation.value();
         if (value == null || operation.kind() == ConfigOperation.Kind.SET) {
             return value;
         }
-        if (!schema.isList(type, operation.key())) {
+        if (!schema.isList(resource, operation.key())) {
             throw new Refusal(
                     ErrorCode.INVALID_CONFIG,
                     "Config '" + operation.key() + "' is not a list: nothing can be added to it or taken from it");
         }
-        Set<String> entries = new LinkedHashSet<>(split(before));
+        Set<String> entries =
+                new LinkedHashSet<>(split(before != null ? before : schema.defaultOf(resource, operation.key())));
         if (operation.kind() == ConfigOperation.Kind.APPEND) {
             entries.addAll(split(value));
         } else {
@@ -178,7 +179,7 @@ final class ConfigDecider {
 
     /** {@code kept} with {@code changes} on top, each change and then the whole checked against the schema. */
     SortedMap<String, String> checked(
-            ConfigResource.Type type, SortedMap<String, String> kept, SortedMap<String, @Nullable String> changes)
+            ConfigResource resource, SortedMap<String, String> kept, SortedMap<String, @Nullable String> changes)
             throws Refusal {
         SortedMap<String, String> all = new TreeMap<>(kept);
         for (Map.Entry<String, @Nullable String> change : changes.entrySet()) {
@@ -186,13 +187,13 @@ final class ConfigDecider {
             if (value == null) {
                 throw new Refusal(ErrorCode.INVALID_CONFIG, "Config '" + change.getKey() + "' has no value");
             }
-            String refusal = schema.refusal(type, change.getKey(), value);
+            String refusal = schema.refusal(resource, change.getKey(), value);
             if (refusal != null) {
                 throw new Refusal(ErrorCode.INVALID_CONFIG, refusal);
             }
             all.put(change.getKey(), value);
         }
-        String refusal = schema.refusalOfAll(type, all);
+        String refusal = schema.refusalOfAll(resource, all);
         if (refusal != null) {
             throw new Refusal(ErrorCode.INVALID_CONFIG, refusal);
         }

@@ -99,7 +99,7 @@ final class TopicDecider {
         List<IntList> placed =
                 topic.assignments().isEmpty() ? placed(image, topic, added) : assigned(image, topic, added);
         SortedMap<String, String> checked =
-                configs.checked(ConfigResource.Type.TOPIC, new TreeMap<>(), topic.configs());
+                configs.checked(ConfigResource.topic(topic.name()), new TreeMap<>(), topic.configs());
         added.partitions += placed.size();
         added.names.add(topic.name());
         short replicationFactor = (short) placed.getFirst().size();

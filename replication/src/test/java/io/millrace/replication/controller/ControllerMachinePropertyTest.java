@@ -39,18 +39,23 @@ class ControllerMachinePropertyTest {
 
     private static final ConfigSchema SCHEMA = new ConfigSchema() {
         @Override
-        public @Nullable String refusal(ConfigResource.Type type, String key, String value) {
+        public @Nullable String refusal(ConfigResource resource, String key, String value) {
             return key.equals("refused") ? "Unknown config '" + key + "'" : null;
         }
 
         @Override
-        public @Nullable String refusalOfAll(ConfigResource.Type type, SortedMap<String, String> configs) {
+        public @Nullable String refusalOfAll(ConfigResource resource, SortedMap<String, String> configs) {
             return null;
         }
 
         @Override
-        public boolean isList(ConfigResource.Type type, String key) {
+        public boolean isList(ConfigResource resource, String key) {
             return key.equals("list");
+        }
+
+        @Override
+        public @Nullable String defaultOf(ConfigResource resource, String key) {
+            return null;
         }
     };
 

@@ -36,7 +36,7 @@ public final class CheckConfigVerb implements Callable<Integer> {
             Setting setting = checked.sources().origins().get(key.name());
             if (setting != null) {
                 out.printf("%s = %s  (%s)%n", key.name(), setting.value(), setting.origin());
-            } else if (all) {
+            } else if (all && key.defaultText() != null) {
                 out.printf("%s = %s  (default)%n", key.name(), key.defaultText());
             }
         }
