@@ -10,6 +10,7 @@ import io.millrace.client.cluster.OffsetQuery;
 import io.millrace.client.cluster.TopicImage;
 import io.millrace.client.cluster.TopicPartition;
 import io.millrace.client.connection.ClientConfig;
+import io.millrace.client.error.ClientException;
 import io.millrace.client.error.ClientTimeoutException;
 import io.millrace.client.error.ConnectionException;
 import io.millrace.client.error.OutcomeUnknownException;
@@ -22,6 +23,7 @@ import io.millrace.protocol.message.ApiKey;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -132,6 +134,22 @@ class AdminFaultTest {
                     .hasMessageContaining("nothing listens on localhost:" + free)
                     .hasMessageContaining("./millrace dev");
         }
+    }
+
+    @Test
+    void aCallThatBacksOffFailsWhenItsClientCloses() throws IOException {
+        int free;
+        try (ServerSocket socket = new ServerSocket(0)) {
+            free = socket.getLocalPort();
+        }
+        Admin admin = Admin.open(ClientConfig.of("localhost:" + free)
+                .withTimeouts(1_000, 60_000, 60_000)
+                .withRetryBackoffMs(30_000, 30_000));
+        CompletableFuture<?> topics = admin.listTopics();
+        CompletableFuture<?> offsets = admin.listOffsets(Map.of(new TopicPartition("orders", 0), OffsetQuery.latest()));
+        admin.close();
+        assertThatThrownBy(topics::join).hasCauseInstanceOf(ClientException.class);
+        assertThatThrownBy(offsets::join).hasCauseInstanceOf(ClientException.class);
     }
 
     @Test

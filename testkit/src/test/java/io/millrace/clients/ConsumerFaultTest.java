@@ -136,6 +136,19 @@ class ConsumerFaultTest {
     }
 
     @Test
+    void aPollMayWaitForEver() {
+        try (StubCluster cluster = StubCluster.start(1)) {
+            cluster.topic("t", 1);
+            fill(cluster, 0, 1, Codec.NONE);
+            try (Consumer consumer = Consumer.open(config(cluster))) {
+                consumer.assign(List.of(T0));
+                consumer.seek(T0, 0);
+                assertThat(consumer.poll(Duration.ofMillis(Long.MAX_VALUE))).isNotEmpty();
+            }
+        }
+    }
+
+    @Test
     void aSeekIntoABatchSkipsWhatIsBeforeIt() {
         try (StubCluster cluster = StubCluster.start(1)) {
             cluster.topic("t", 1);

@@ -145,7 +145,7 @@ public final class Call<T> {
                     failure));
             return;
         }
-        cluster.loop().schedule(waitNs, this::attempt);
+        cluster.retry(waitNs, this::attempt);
     }
 
     private boolean bootstrapFailed(long nowNs) {

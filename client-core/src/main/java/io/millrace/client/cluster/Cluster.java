@@ -15,7 +15,10 @@ import io.millrace.network.loop.ShardLoops;
 import io.millrace.runtime.Clock;
 import io.millrace.runtime.EventLoop;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -37,6 +40,7 @@ public final class Cluster implements AutoCloseable {
     private final BrokerLinks links;
     private final List<BrokerLinks> moreLinks = new ArrayList<>(); // loop only
     private final ClusterMetadata metadata;
+    private final Set<Runnable> retries = new LinkedHashSet<>(); // loop only: one for each call that backs off
     private int turn; // loop only: spreads requests that any broker can answer
     private volatile boolean closed;
 
@@ -127,7 +131,7 @@ public final class Cluster implements AutoCloseable {
         List<BrokerLink> candidates = new ArrayList<>();
         metadata.image().brokers().forEach((id, address) -> candidates.add(links.link(id, address)));
         if (!candidates.isEmpty()) {
-            java.util.Collections.rotate(candidates, turn++ % candidates.size());
+            Collections.rotate(candidates, turn++ % candidates.size());
         }
         int bootstrapId = -1;
         for (ServerAddress address : config.bootstrapServers()) {
@@ -152,6 +156,21 @@ public final class Cluster implements AutoCloseable {
         for (BrokerLinks more : moreLinks) {
             more.retain(image.brokers().keySet());
         }
+    }
+
+    /** Runs {@code attempt} after a while, or when this client closes: it has to look at {@link #isClosed} then. Loop only. */
+    void retry(long waitNs, Runnable attempt) {
+        loop.checkOwned();
+        if (closed) {
+            attempt.run();
+            return;
+        }
+        retries.add(attempt);
+        loop.schedule(waitNs, () -> {
+            if (retries.remove(attempt)) {
+                attempt.run();
+            }
+        });
     }
 
     /** Runs {@code task} on the loop; throws when this client is closed. */
@@ -188,6 +207,9 @@ public final class Cluster implements AutoCloseable {
         CountDownLatch done = new CountDownLatch(1);
         loop.post(() -> {
             metadata.close();
+            List<Runnable> waiting = List.copyOf(retries);
+            retries.clear();
+            waiting.forEach(Runnable::run);
             links.close();
             for (BrokerLinks more : moreLinks) {
                 more.close();

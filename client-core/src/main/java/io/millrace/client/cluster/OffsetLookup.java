@@ -187,6 +187,6 @@ public final class OffsetLookup {
             return;
         }
         cluster.metadata().refresh();
-        cluster.loop().schedule(waitNs, this::attempt);
+        cluster.retry(waitNs, this::attempt);
     }
 }

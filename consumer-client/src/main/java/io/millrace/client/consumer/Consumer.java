@@ -40,6 +40,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Consumer implements AutoCloseable {
 
+    private static final Duration LONGEST_POLL = Duration.ofDays(36_500);
     private final ConsumerConfig config;
     private final Cluster cluster;
     private final BlockingQueue<FetchEvent> events = new LinkedBlockingQueue<>(); // bounded by prefetchBytes
@@ -201,7 +202,7 @@ public final class Consumer implements AutoCloseable {
             if (closed) {
                 throw new ClientClosedException("poll");
             }
-            long deadlineNs = System.nanoTime() + timeout.toNanos();
+            long deadlineNs = System.nanoTime() + nanos(timeout);
             List<ConsumerRecord> records = new ArrayList<>();
             while (records.size() < config.maxPollRecords()) {
                 if (!reader.isRead()) {
@@ -337,6 +338,11 @@ public final class Consumer implements AutoCloseable {
         long bytes = chunk.records().sizeBytes();
         chunk.records().release();
         cluster.run("poll", () -> fetcher.consumed(chunk.partition(), bytes));
+    }
+
+    /** A hundred years at most, so that a deadline does not overflow. */
+    private static long nanos(Duration timeout) {
+        return timeout.compareTo(LONGEST_POLL) < 0 ? timeout.toNanos() : LONGEST_POLL.toNanos();
     }
 
     private <T> T await(CompletableFuture<T> future) {

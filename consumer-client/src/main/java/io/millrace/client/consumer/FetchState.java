@@ -15,7 +15,6 @@ final class FetchState {
     private long fetchOffset;
     private boolean halted = true;
     private boolean inFlight;
-    private long bufferedBytes;
     private long retryAtNs;
     private boolean backingOff;
     private long failingSinceNs = NOT_FAILING;
@@ -61,14 +60,6 @@ final class FetchState {
 
     void inFlight(boolean now) {
         inFlight = now;
-    }
-
-    long bufferedBytes() {
-        return bufferedBytes;
-    }
-
-    void buffered(long bytes) {
-        bufferedBytes += bytes;
     }
 
     void fetched(long nextOffset) {

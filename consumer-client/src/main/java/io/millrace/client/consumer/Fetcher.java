@@ -48,6 +48,9 @@ final class Fetcher {
     private final RecordBatchScanner scanner = new RecordBatchScanner();
     private @Nullable BrokerLinks links;
     private long bufferedBytes;
+    /** What the polling thread has not released yet, also of partitions that are not fetched any more. */
+    private final Map<TopicPartition, Long> bufferedOf = new HashMap<>();
+
     private long reservedBytes;
     private int turn;
     private boolean closed;
@@ -86,12 +89,13 @@ final class Fetcher {
 
     /** The polling thread has released this many bytes of a partition. */
     void consumed(TopicPartition partition, long bytes) {
-        bufferedBytes -= bytes;
-        FetchState state = partitions.get(partition);
-        if (state != null) {
-            state.buffered(-bytes);
-        }
+        buffered(partition, -bytes);
         pump();
+    }
+
+    private void buffered(TopicPartition partition, long bytes) {
+        bufferedBytes += bytes;
+        bufferedOf.merge(partition, bytes, (before, change) -> before + change == 0 ? null : before + change);
     }
 
     private void pump() {
@@ -135,7 +139,7 @@ final class Fetcher {
         List<FetchState> ready = new ArrayList<>();
         boolean leftOut = false;
         for (FetchState state : led) {
-            if (state.bufferedBytes() >= 2L * config.partitionMaxBytes()) {
+            if (bufferedOf.getOrDefault(state.partition(), 0L) >= 2L * config.partitionMaxBytes()) {
                 leftOut = true;
             } else if (state.mayTry(nowNs)) {
                 ready.add(state);
@@ -264,8 +268,7 @@ final class Fetcher {
             return;
         }
         state.fetched(nextOffset);
-        state.buffered(records.sizeBytes());
-        bufferedBytes += records.sizeBytes();
+        buffered(state.partition(), records.sizeBytes());
         events.add(new FetchEvent.Fetched(state.partition(), asked.generation(), records));
     }
 

@@ -86,9 +86,9 @@ final class PartitionSender {
         return !inFlight.isEmpty() || !repeats.isEmpty() || !queue.isEmpty();
     }
 
-    /** An idempotent producer without one cannot send. */
+    /** An idempotent producer without one cannot send; while batches are in flight it is not known yet which one will do. */
     boolean needsIdentity() {
-        return config.idempotent() && identity == null;
+        return config.idempotent() && identity == null && !draining;
     }
 
     void identity(ProducerIdentity newIdentity) {
@@ -101,7 +101,9 @@ final class PartitionSender {
         if (backingOff && retryAtNs - nowNs > 0) {
             return retryAtNs;
         }
-        return repeats.isEmpty() && !draining ? queue.lingersUntilNs() : Long.MAX_VALUE;
+        long lingersUntilNs = repeats.isEmpty() && !draining ? queue.lingersUntilNs() : Long.MAX_VALUE;
+        // What is ready and was not sent waits for an answer, a leader or a producer id: time alone changes nothing.
+        return lingersUntilNs - nowNs > 0 ? lingersUntilNs : Long.MAX_VALUE;
     }
 
     /** Bytes of the batch that could be sent to this broker now; -1 when none can. */
@@ -365,15 +367,18 @@ final class PartitionSender {
         repeats.clear();
     }
 
-    /** Fails what is not in flight, because nothing will make it go. */
+    /** Fails what waits, because no producer id can be had; nothing is in flight then. */
     void failWaiting(ClientException cause, List<ProducerBatch> finished) {
-        List<ProducerBatch> waiting = new ArrayList<>(repeats);
-        repeats.clear();
-        waiting.sort(Comparator.comparingLong(ProducerBatch::firstRecordNumber));
-        waiting.addAll(queue.takeAll());
-        for (ProducerBatch batch : waiting) {
+        ProducerBatch repeat;
+        while ((repeat = repeats.poll()) != null) {
+            fail(repeat, cause, finished);
+        }
+        for (ProducerBatch batch : queue.takeAll()) {
             batch.failed(cause);
             finished.add(batch);
         }
+        // The next identity starts a sequence of its own.
+        draining = false;
+        sequenceBroken = false;
     }
 }

@@ -162,7 +162,9 @@ final class Sender {
     private void failWaiting(ClientException cause) {
         List<ProducerBatch> finished = new ArrayList<>();
         for (PartitionSender partition : active) {
-            partition.failWaiting(cause, finished);
+            if (partition.needsIdentity()) {
+                partition.failWaiting(cause, finished);
+            }
         }
         finish(finished);
     }
