@@ -28,7 +28,7 @@ public record BootRecord(long number, long brokerEpoch, boolean clean, List<Long
     }
 
     public static final String NAME = "boot";
-    static final short VERSION = 1;
+    static final short VERSION = 2;
     private static final int MAGIC = 0x4D524254;
     private static final int FIXED_BYTES = 12 + 8 + 8 + 1 + 4;
     private static final int MAX_BYTES = 64 * 1024;

@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * REMOVED  3 int logId
  * JOURNAL  4 long oldest live generation
  *
- * state    = long logStart, segmentBase, segmentBytes, segmentEnd, highWatermark
+ * state    = long logStart, segmentBase, segmentBytes, segmentEnd, highWatermark, journalGroup, journalSyncedEnd,
+ *            journalCollectedEnd
  * snapshot = byte present; long offset, segmentBase; short n; n x (int type, int version, int length, bytes)
  * </pre>
  */
@@ -35,7 +36,7 @@ final class RowCodec {
     private static final int MAX_TEXT_BYTES = 2000;
     static final int JOURNAL_BYTES = 1 + 8;
     static final int REMOVED_BYTES = 1 + 4;
-    static final int STATE_BYTES = 1 + 4 + 5 * 8;
+    static final int STATE_BYTES = 1 + 4 + 8 * 8;
 
     private RowCodec() {}
 
@@ -82,7 +83,10 @@ final class RowCodec {
                 .putLong(row.segmentBaseOffset())
                 .putLong(row.segmentBytes())
                 .putLong(row.segmentEndOffset())
-                .putLong(row.highWatermark());
+                .putLong(row.highWatermark())
+                .putLong(row.journalled().group())
+                .putLong(row.journalled().syncedEnd())
+                .putLong(row.journalled().collectedEnd());
     }
 
     static void writeLog(ByteBuffer out, LogRow row) {
@@ -154,6 +158,7 @@ final class RowCodec {
                 in.getLong(),
                 in.getLong(),
                 in.getLong(),
+                readJournalled(in),
                 known.damage(),
                 known.snapshot()));
     }
@@ -165,6 +170,7 @@ final class RowCodec {
         long segmentBytes = in.getLong();
         long segmentEnd = in.getLong();
         long highWatermark = in.getLong();
+        LogRow.Journalled journalled = readJournalled(in);
         Uuid topicId = new Uuid(in.getLong(), in.getLong());
         int partition = in.getInt();
         LogIdentity identity = new LogIdentity(topicId, readText(in), partition);
@@ -177,8 +183,13 @@ final class RowCodec {
                 segmentBytes,
                 segmentEnd,
                 highWatermark,
+                journalled,
                 damage,
                 readSnapshot(in)));
+    }
+
+    private static LogRow.Journalled readJournalled(ByteBuffer in) {
+        return new LogRow.Journalled(in.getLong(), in.getLong(), in.getLong());
     }
 
     private static String readText(ByteBuffer in) {

@@ -208,7 +208,7 @@ final class LogRecovery {
         }
         Path path = SegmentNames.log(folder, base);
         long length = disk.length(path);
-        if (log.isCut()) {
+        if (log.isCut() || row.segmentBytes() == LogRow.TO_BE_CUT) {
             return cutLast(folder, base, path, length, log.keptEnd());
         }
         if (length < row.segmentBytes()) {

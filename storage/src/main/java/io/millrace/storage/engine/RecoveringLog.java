@@ -13,7 +13,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>By offset, never by file position: a record that the checkpointed segments already cover is skipped, one that overlaps
  * gives what lies above, and a truncation lowers the end again. Replaying a journal from any point before the checkpoint gives
- * the same state, because whatever an old record brings back, the truncation that followed it in the same journal takes away.
+ * the same state, because whatever an old record brings back, the truncation that followed it in the same journal takes away;
+ * where that one was not in the journal yet, the row says how far batches of older groups count ({@link LogRow.Journalled}).
+ * A truncation or reset that the row shows never reaches below what the row says segments hold.
  */
 final class RecoveringLog {
 
@@ -53,11 +55,29 @@ final class RecoveringLog {
     }
 
     void apply(JournalRecord record) {
+        boolean shown = row != null && row.journalled().shows(record.groupNumber());
         switch (record.kind()) {
-            case APPEND -> append(record);
-            case TRUNCATE -> truncate(record.baseOffset());
-            case RESET -> reset(record.baseOffset());
-            case LOG_START -> logStartOffset = Math.max(logStartOffset, record.baseOffset());
+            case APPEND -> append(record, shown);
+            case TRUNCATE -> {
+                if (shown) {
+                    takeBackTo(Math.max(record.baseOffset(), keptEnd));
+                } else {
+                    takeBackTo(record.baseOffset());
+                    keptEnd = Math.min(keptEnd, record.baseOffset());
+                }
+            }
+            case RESET -> {
+                if (shown) {
+                    forgetBatches(keptEnd);
+                } else {
+                    reset(record.baseOffset());
+                }
+            }
+            case LOG_START -> {
+                if (!shown) {
+                    logStartOffset = Math.max(logStartOffset, record.baseOffset());
+                }
+            }
             case DELETE -> deleted = true;
             case CREATE -> {
                 // Known already: by the checkpoint, or by the record that made this object.
@@ -65,8 +85,11 @@ final class RecoveringLog {
         }
     }
 
-    private void append(JournalRecord record) {
-        if (record.endOffset() <= end) {
+    private void append(JournalRecord record, boolean shown) {
+        long recordEnd = shown && row != null
+                ? Math.min(record.endOffset(), row.journalled().endIn(record.groupNumber()))
+                : record.endOffset();
+        if (recordEnd <= end || recordEnd <= record.baseOffset()) {
             return;
         }
         if (record.baseOffset() > end && gapAt == NONE) {
@@ -83,16 +106,15 @@ final class RecoveringLog {
                 record.filePosition(),
                 record.lengthBytes(),
                 Math.max(record.baseOffset(), end),
-                record.endOffset()));
-        end = record.endOffset();
+                recordEnd));
+        end = recordEnd;
     }
 
-    private void truncate(long endOffset) {
+    private void takeBackTo(long endOffset) {
         if (endOffset >= end) {
             return;
         }
         end = endOffset;
-        keptEnd = Math.min(keptEnd, endOffset);
         if (gapAt >= endOffset) {
             gapAt = NONE;
             gap = "";
@@ -115,11 +137,15 @@ final class RecoveringLog {
     }
 
     private void reset(long offset) {
-        extents.clear();
         reset = true;
         logStartOffset = offset;
         keptEnd = offset;
-        end = offset;
+        forgetBatches(offset);
+    }
+
+    private void forgetBatches(long endOffset) {
+        extents.clear();
+        end = endOffset;
         gapAt = NONE;
         gap = "";
         suspicion = "";

@@ -7,6 +7,7 @@ import io.millrace.storage.disk.DiskLane;
 import io.millrace.storage.journal.Journal;
 import io.millrace.storage.log.FileOutcome;
 import io.millrace.storage.log.FileWork;
+import io.millrace.storage.log.JournalNeed;
 import io.millrace.storage.log.JournaledLog;
 import io.millrace.storage.log.LogCheckpoint;
 import io.millrace.storage.tail.TailMemory;
@@ -269,11 +270,31 @@ final class WriteBehind {
         if (removedLogIds.size() >= MAX_WORKS_PER_ROUND) {
             return true;
         }
-        if (draining && (!changed.isEmpty() || !removedLogIds.isEmpty())) {
+        if (draining && (!removedLogIds.isEmpty() || anyChangedHasRow())) {
             return true;
         }
         boolean wanted = wantedBelow > releasedBelow || (draining && !journalReleased());
-        return wanted && oldestNeededAfter() > releasedBelow;
+        return wanted && (oldestNeededAfter() > releasedBelow || (journal.isWaiting() && anyWantsRow()));
+    }
+
+    private boolean anyChangedHasRow() {
+        for (JournaledLog log : changed) {
+            if (log.files().need().hasRow()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether a log that keeps a journal file can go on only behind a row, for its record waits for that very file. */
+    private boolean anyWantsRow() {
+        for (JournaledLog log : needing) {
+            JournalNeed need = log.files().need();
+            if (need.oldestGeneration() < wantedBelow && need.wantsRow()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The oldest generation that would be needed after a checkpoint of everything. */
@@ -297,18 +318,28 @@ final class WriteBehind {
     private void checkpoint() {
         running = true;
         List<LogCheckpoint> rows = new ArrayList<>();
+        long group = journal.collectingGroup();
+        long live = oldestUnwritten();
         for (JournaledLog log : needing) {
-            if (changed.remove(log) || draining || log.files().need().oldestGeneration() < wantedBelow) {
-                rows.add(log.files().need().checkpoint());
+            JournalNeed need = log.files().need();
+            if (need.hasRow() && (changed.remove(log) || draining || need.oldestGeneration() < wantedBelow)) {
+                rows.add(need.checkpoint(group));
+                live = Math.min(live, rows.getLast().oldestGenerationAfter());
+            } else {
+                live = Math.min(live, need.oldestGeneration());
             }
         }
-        for (JournaledLog log : changed) {
-            rows.add(log.files().need().checkpoint());
+        for (Iterator<JournaledLog> rest = changed.iterator(); rest.hasNext(); ) {
+            JournalNeed need = rest.next().files().need();
+            if (need.hasRow()) {
+                rest.remove();
+                rows.add(need.checkpoint(group));
+                live = Math.min(live, rows.getLast().oldestGenerationAfter());
+            }
         }
-        changed.clear();
+        long oldestLive = live;
         List<Integer> gone = List.copyOf(removedLogIds);
         removedLogIds.clear();
-        long live = oldestNeeded(rows);
         List<LogRow> changedRows = new ArrayList<>(rows.size());
         for (LogCheckpoint row : rows) {
             changedRows.add(row.row());
@@ -317,30 +348,10 @@ final class WriteBehind {
         lane.submit(
                 () -> {
                     writers.sync();
-                    checkpoint.update(changedRows, gone, live);
+                    checkpoint.update(changedRows, gone, oldestLive);
                     return space.usableBytes();
                 },
-                (usable, failure) -> checkpointed(rows, live, usable, failure));
-    }
-
-    /** The oldest generation that is needed once {@code rows} are durable. */
-    private long oldestNeeded(List<LogCheckpoint> rows) {
-        long oldest = oldestUnwritten();
-        for (LogCheckpoint row : rows) {
-            oldest = Math.min(oldest, row.oldestGenerationAfter());
-        }
-        if (needing.size() > rows.size()) {
-            LinkedHashSet<JournaledLog> covered = new LinkedHashSet<>();
-            for (LogCheckpoint row : rows) {
-                covered.add(row.log());
-            }
-            for (JournaledLog log : needing) {
-                if (!covered.contains(log)) {
-                    oldest = Math.min(oldest, log.files().need().oldestGeneration());
-                }
-            }
-        }
-        return oldest;
+                (usable, failure) -> checkpointed(rows, oldestLive, usable, failure));
     }
 
     private void checkpointed(

@@ -263,6 +263,14 @@ public final class Journal {
         return files.generation();
     }
 
+    /**
+     * Number of the group that what is collected next goes to. All collected so far is in lower ones, and all of it is synced,
+     * and the members know, but for the one just below.
+     */
+    public long collectingGroup() {
+        return state == State.WAITING ? nextGroup + 1 : nextGroup;
+    }
+
     /** Whether no group is under way and nobody is enlisted. */
     public boolean isIdle() {
         return state == State.IDLE && enlisted.isEmpty();

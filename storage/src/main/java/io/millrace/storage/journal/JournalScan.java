@@ -92,11 +92,11 @@ public final class JournalScan {
         groups++;
         int at = GroupLayout.HEADER_BYTES;
         while (at < bytes.limit()) {
-            at = visitRecord(file, position, bytes, at);
+            at = visitRecord(group.number(), file, position, bytes, at);
         }
     }
 
-    private int visitRecord(ScannedFile file, long position, ByteBuffer bytes, int at) {
+    private int visitRecord(long groupNumber, ScannedFile file, long position, ByteBuffer bytes, int at) {
         int lengthBytes = at + RecordLayout.HEADER_BYTES <= bytes.limit() ? RecordLayout.length(bytes, at) : -1;
         int recordAt = at + RecordLayout.HEADER_BYTES;
         if (lengthBytes < 0 || lengthBytes > bytes.limit() - recordAt) {
@@ -110,6 +110,7 @@ public final class JournalScan {
                     + file.file().path() + " has the unknown kind " + RecordLayout.kindId(bytes, at));
         } else {
             visitor.record(new JournalRecord(
+                    groupNumber,
                     kind,
                     RecordLayout.logId(bytes, at),
                     RecordLayout.leaderEpoch(bytes, at),

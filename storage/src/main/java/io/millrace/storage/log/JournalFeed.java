@@ -20,6 +20,8 @@ final class JournalFeed implements JournalMember {
     private final List<TailSlice> gathered = new ArrayList<>(4);
     private int controlsInFlight;
     private boolean enlisted;
+    private boolean deleting;
+    private boolean creating;
 
     JournalFeed(JournaledLog log, LogEnds ends) {
         this.log = log;
@@ -40,18 +42,25 @@ final class JournalFeed implements JournalMember {
     }
 
     void create() {
+        creating = true;
         controls.create();
         enlist();
     }
 
+    /** Nothing for a log under deletion: the delete record is its last. */
     void truncate(long endOffset) {
-        controls.truncate(endOffset);
-        enlist();
+        if (!deleting) {
+            controls.truncate(endOffset);
+            enlist();
+        }
     }
 
+    /** Nothing for a log under deletion, as {@link #truncate}. */
     void reset(long offset) {
-        controls.reset(offset);
-        enlist();
+        if (!deleting) {
+            controls.reset(offset);
+            enlist();
+        }
     }
 
     void logStart(long offset) {
@@ -60,18 +69,19 @@ final class JournalFeed implements JournalMember {
     }
 
     void delete() {
+        deleting = true;
         controls.delete();
         enlist();
-    }
-
-    /** Whether changes other than batches still have to reach the journal, or its disk. */
-    boolean hasControls() {
-        return controls.any() || controlsInFlight != 0;
     }
 
     /** Whether a truncation is still to go to the journal. */
     boolean isTruncationPending() {
         return controls.isTruncationPending();
+    }
+
+    /** Whether a power loss would leave no log, because its create record is not synced. */
+    boolean isCreating() {
+        return creating;
     }
 
     GenerationQueue generations() {
@@ -105,7 +115,7 @@ final class JournalFeed implements JournalMember {
     private void note(int added, GroupBuilder group) {
         if (added != 0) {
             controlsInFlight |= added;
-            log.files().need().controlIn(group.generation());
+            log.files().need().controlIn(group.generation(), (added & PendingControls.DELETED) != 0);
         }
     }
 
@@ -138,6 +148,7 @@ final class JournalFeed implements JournalMember {
     public void groupSynced() {
         int synced = controlsInFlight;
         controlsInFlight = 0;
+        creating &= (synced & PendingControls.CREATED) == 0;
         if ((synced & PendingControls.LOG_START) != 0) {
             ends.logStartSynced();
         }

@@ -5,8 +5,12 @@ import io.millrace.storage.checkpoint.LogRow;
 
 /**
  * What one log still needs of the journal, and what a checkpoint changes about it. A journal file can be used again when no log
- * needs its generation: its batches are in checkpointed segments and its control records show in a checkpointed row. Owner:
- * the log's loop.
+ * needs its generation. Owner: the log's loop.
+ *
+ * <p>A row shows every change that was made before it, whether or not its record has reached the journal and the files have
+ * followed: so a log can always be brought to need no older generation by writing segments and rows alone. Were it otherwise,
+ * a full journal could wait for a record that waits for room in it. What has no row yet ({@link #hasRow}), and a delete record,
+ * which is needed until the files are gone, do not wait for room either.
  */
 public final class JournalNeed {
 
@@ -14,8 +18,11 @@ public final class JournalNeed {
 
     private final JournaledLog log;
     private final LogFiles files;
+    // Oldest generation with a control record that no durable row shows.
     private long controlGeneration = GenerationQueue.NONE;
-    private int controlVersion;
+    // The same for the row that is on its way.
+    private long controlSinceRow = GenerationQueue.NONE;
+    private long deleteGeneration = GenerationQueue.NONE;
     // End of the segments in the newest row that went to the checkpoint.
     private long checkpointEnd;
 
@@ -30,11 +37,12 @@ public final class JournalNeed {
         return checkpointEnd;
     }
 
-    /** A control record of the log goes to this generation. */
-    void controlIn(long generation) {
-        controlVersion++;
-        if (controlGeneration == GenerationQueue.NONE) {
-            controlGeneration = generation;
+    /** Control records of the log go to this generation, or a later one. */
+    void controlIn(long generation, boolean delete) {
+        controlGeneration = Math.min(controlGeneration, generation);
+        controlSinceRow = Math.min(controlSinceRow, generation);
+        if (delete) {
+            deleteGeneration = generation;
         }
     }
 
@@ -45,63 +53,79 @@ public final class JournalNeed {
 
     /** Oldest journal generation that still holds something of this log; {@link Long#MAX_VALUE} when none does. */
     public long oldestGeneration() {
-        return Math.min(controlGeneration, log.feed().generations().oldest());
+        return Math.min(
+                Math.min(controlGeneration, deleteGeneration),
+                log.feed().generations().oldest());
     }
 
     /** What {@link #oldestGeneration} will be once a checkpoint is written behind all file work done so far. */
     public long oldestGenerationAfterCheckpoint() {
-        return Math.min(
-                isSettled() ? GenerationQueue.NONE : controlGeneration,
-                log.feed().generations().oldestAfter(durableEnd()));
+        return hasRow()
+                ? Math.min(deleteGeneration, log.feed().generations().oldestAfter(rowEnd()))
+                : oldestGeneration();
     }
 
     /**
-     * What the next checkpoint makes durable of the log as it is now. Not what segments end with: after a truncation or reset
-     * they may hold, for a while, other batches at offsets that were given again.
+     * Whether there is a row to write. Not while a look-up in the segments is due that tells where a truncation ends. Nor before
+     * the create record is synced: an older log of the same name may have its delete record in the same group, and a row of
+     * the one without the end of the other would be two logs. Such a log needs no older generation.
      */
-    private long durableEnd() {
-        SegmentRow active = files.segments().last();
-        long tailStart = log.tail().startOffset();
-        return active == null ? tailStart : Math.min(tailStart, active.endOffset());
+    public boolean hasRow() {
+        return !log.feed().isCreating() && (!files.cut().isDue() || files.cut().isExact());
     }
 
-    private boolean isSettled() {
-        return !log.feed().hasControls() && !files.isCutDue();
+    /** Whether a row would let file work go on that waits for a journal record otherwise. */
+    public boolean wantsRow() {
+        return hasRow() && files.isWaitingForRecord();
     }
 
-    /** What the log looks like to a checkpoint that is written behind all file work done so far. */
-    public LogCheckpoint checkpoint() {
-        // A row is one state: with the offsets that a reset set it cannot still speak of the segments that the reset
-        // drops.
+    /**
+     * Exclusive end of the batches that segments hold and the log still has: after a truncation or reset they may hold, for a
+     * while, others at offsets that were given again.
+     */
+    private long rowEnd() {
+        SegmentRow last = files.isResetDue() ? null : files.segments().last();
+        long end = last == null ? log.tail().startOffset() : last.endOffset();
+        return files.cut().isDue() ? Math.min(end, files.cut().endOffset()) : end;
+    }
+
+    /**
+     * What the log looks like to a checkpoint that is written behind all file work done so far.
+     *
+     * @param journalGroup what is collected for the journal from now on is in this group or a later one
+     */
+    public LogCheckpoint checkpoint(long journalGroup) {
+        long end = rowEnd();
         SegmentRow active = files.isResetDue() ? null : files.segments().last();
-        long end = active == null ? log.tail().startOffset() : active.endOffset();
-        boolean settled = isSettled();
+        boolean cut = active != null && active.endOffset() > end;
+        if (cut) {
+            active = files.segments().lastBelow(end);
+        }
         long base = active == null ? NO_SEGMENT : active.baseOffset();
         StorageFailure damage = log.damage();
         checkpointEnd = end;
+        controlSinceRow = GenerationQueue.NONE;
         LogRow row = new LogRow(
                 log.logId(),
                 log.identity(),
                 log.logStartOffset(),
                 base,
-                active == null ? 0 : active.lengthBytes(),
+                active == null ? 0 : cut ? LogRow.TO_BE_CUT : active.lengthBytes(),
                 end,
                 Math.min(log.highWatermark(), log.syncedEndOffset()),
+                new LogRow.Journalled(journalGroup, log.syncedEndOffset(), log.collectedEnd()),
                 damage == null ? "" : damage.message(),
                 active == null ? null : files.rolls().snapshotBelow(end, base));
-        return new LogCheckpoint(
-                log, row, oldestGenerationAfterCheckpoint(), settled, controlVersion, files.plan(), durableEnd());
+        return new LogCheckpoint(log, row, oldestGenerationAfterCheckpoint(), files.plan(), end);
     }
 
     /** The checkpoint is synced. */
     public void checkpointed(LogCheckpoint written) {
-        if (written.plan() != files.plan()) {
-            // Truncated since: the row speaks of batches that are gone, and offsets may have been given again.
-            return;
-        }
-        log.feed().generations().dropThrough(written.durableEnd());
-        if (written.settled() && written.controlVersion() == controlVersion) {
-            controlGeneration = GenerationQueue.NONE;
+        controlGeneration = controlSinceRow;
+        if (written.plan() == files.plan()) {
+            // Otherwise it was truncated since, and offsets of the row may have been given again.
+            log.feed().generations().dropThrough(written.durableEnd());
+            files.shownByRow();
         }
     }
 

@@ -111,6 +111,11 @@ public final class JournaledLog implements PartitionLog, AppendTarget {
         return ends.syncedEnd();
     }
 
+    /** Exclusive end of what went to the journal, or is about to. */
+    long collectedEnd() {
+        return ends.collectedEnd();
+    }
+
     @Override
     public long sizeBytes() {
         return files.segmentBytes() + tail.sizeBytes();

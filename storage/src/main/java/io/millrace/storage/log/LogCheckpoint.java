@@ -6,8 +6,6 @@ import io.millrace.storage.checkpoint.LogRow;
  * A row on its way to the checkpoint.
  *
  * @param oldestGenerationAfter oldest journal generation that the log needs once the row is durable
- * @param settled whether the row shows every change that was in the journal when it was made
- * @param controlVersion tells whether further changes came since
  * @param durableEnd what of the log's batches it makes durable
  * @param plan tells whether the log was truncated since
  */
@@ -15,7 +13,5 @@ public record LogCheckpoint(
         JournaledLog log,
         LogRow row,
         long oldestGenerationAfter,
-        boolean settled,
-        int controlVersion,
         int plan,
         long durableEnd) {}

@@ -60,6 +60,10 @@ public final class LogFiles {
         return segments;
     }
 
+    PendingCut cut() {
+        return cut;
+    }
+
     RollPlan rolls() {
         return rolls;
     }
@@ -109,6 +113,19 @@ public final class LogFiles {
             removeDue |= (controls & PendingControls.LOG_START) != 0;
             wish();
         } else if (log.tail().sizeBytes() >= WORTH_WRITING_BYTES) {
+            wish();
+        }
+    }
+
+    /** Whether a cut or removal is to be done that the journal has no durable record of. */
+    boolean isWaitingForRecord() {
+        return (resetAsked && !resetDue) || (cut.isDue() && !isCutAllowed());
+    }
+
+    /** A durable row shows the log as it is: a start would do what is due itself. */
+    void shownByRow() {
+        resetDue |= resetAsked;
+        if (resetDue || cut.isDue()) {
             wish();
         }
     }
@@ -176,7 +193,6 @@ public final class LogFiles {
 
     void deleteAsked() {
         deleteAsked = true;
-        cutting = true;
     }
 
     /** The next piece of file work; null when none is due or one is running. */
@@ -190,9 +206,10 @@ public final class LogFiles {
     }
 
     private @Nullable FileWork plan(int maxBytes) {
-        if (deleteAsked) {
-            return deleteDue ? new FileWork.Delete(place()) : null;
+        if (deleteDue) {
+            return new FileWork.Delete(place());
         }
+        // Until its delete record is synced a log goes on as any other: what it needs of the journal must not wait for it.
         if (resetAsked) {
             return resetDue ? new FileWork.Remove(place(), segments.bases(), true) : null;
         }
@@ -225,8 +242,7 @@ public final class LogFiles {
     }
 
     private void bounded(FileWork.Boundary work, FileOutcome outcome) {
-        // A deleted log's delete record is its last: another log may have its number by the time the next one goes out.
-        if (work.plan() == plan && !deleteAsked) {
+        if (work.plan() == plan) {
             cut.found(outcome.boundary());
             log.truncation().cutAt(outcome.boundary());
         }

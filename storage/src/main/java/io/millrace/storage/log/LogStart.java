@@ -39,6 +39,8 @@ public record LogStart(
                 last == null ? 0 : last.lengthBytes(),
                 last == null ? endOffset : last.endOffset(),
                 Math.min(highWatermark, endOffset),
+                // Its journal is empty.
+                new LogRow.Journalled(0, endOffset, endOffset),
                 damage == null ? "" : damage.message(),
                 snapshot);
     }

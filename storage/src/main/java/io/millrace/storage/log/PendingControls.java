@@ -57,10 +57,6 @@ final class PendingControls {
         return truncateTo != NONE;
     }
 
-    boolean any() {
-        return create || delete || resetTo != NONE || truncateTo != NONE || logStartTo != NONE;
-    }
-
     /** Adds what must come before the log's batches; returns which kinds were added, or -1 when the group has no room. */
     int collectBefore(GroupBuilder group, LogIdentity identity, long startOffset) {
         byte[] name = create ? RecordLayout.createBytes(identity) : NO_BYTES;
