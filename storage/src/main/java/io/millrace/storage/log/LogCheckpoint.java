@@ -9,9 +9,4 @@ import io.millrace.storage.checkpoint.LogRow;
  * @param durableEnd what of the log's batches it makes durable
  * @param plan tells whether the log was truncated since
  */
-public record LogCheckpoint(
-        JournaledLog log,
-        LogRow row,
-        long oldestGenerationAfter,
-        int plan,
-        long durableEnd) {}
+public record LogCheckpoint(JournaledLog log, LogRow row, long oldestGenerationAfter, int plan, long durableEnd) {}

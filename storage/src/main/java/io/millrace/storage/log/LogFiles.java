@@ -209,7 +209,8 @@ public final class LogFiles {
         if (deleteDue) {
             return new FileWork.Delete(place());
         }
-        // Until its delete record is synced a log goes on as any other: what it needs of the journal must not wait for it.
+        // Until its delete record is synced a log goes on as any other: what it needs of the journal must not wait for
+        // it.
         if (resetAsked) {
             return resetDue ? new FileWork.Remove(place(), segments.bases(), true) : null;
         }

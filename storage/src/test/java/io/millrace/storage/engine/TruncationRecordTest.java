@@ -8,7 +8,10 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** No file is cut before the record of that very truncation is synced: a start without the record would miss what is gone. */
+/**
+ * No file is cut before the record of that very truncation is synced, or a checkpoint shows it: a start without either would
+ * miss what is gone.
+ */
 class TruncationRecordTest {
 
     @TempDir
@@ -34,6 +37,30 @@ class TruncationRecordTest {
 
     @Test
     void aCutOfWhatAWriteAddedWaitsForItsRecordOnceACheckpointSpeaksOfIt() throws Exception {
+        StoreFixture fixture = withAWriteOfThreeBatches();
+        workOnFilesOnly(fixture);
+        fixture.log("t", 0).truncateTo(1);
+        workOnFilesOnly(fixture);
+
+        StoreFixture again = StoreFixture.open(folder);
+        assertThat(again.log("t", 0).damage()).isNull();
+        assertThat(again.log("t", 0).logEndOffset()).isEqualTo(3);
+    }
+
+    @Test
+    void aCheckpointThatShowsATruncationIsAsGoodAsItsRecord() throws Exception {
+        StoreFixture fixture = withAWriteOfThreeBatches();
+        fixture.log("t", 0).truncateTo(1);
+        workOnFilesOnly(fixture);
+
+        StoreFixture again = StoreFixture.open(folder);
+        assertThat(again.log("t", 0).damage()).isNull();
+        assertThat(again.log("t", 0).logEndOffset()).isEqualTo(1);
+        assertThat(again.values(again.log("t", 0), 0)).hasSize(1);
+    }
+
+    /** It is on its way, and a checkpoint will follow it. */
+    private StoreFixture withAWriteOfThreeBatches() throws Exception {
         StorageConfig small = StorageConfig.SMALL;
         StorageConfig checkpointAfterEachWrite = new StorageConfig(
                 small.journal(),
@@ -51,12 +78,7 @@ class TruncationRecordTest {
         turns(fixture);
         syncGroup(fixture);
         assertThat(fixture.lanes.writeBehind).as("a write of all three").hasSize(1);
-        log.truncateTo(1);
-        workOnFilesOnly(fixture);
-
-        StoreFixture again = StoreFixture.open(folder);
-        assertThat(again.log("t", 0).damage()).isNull();
-        assertThat(again.log("t", 0).logEndOffset()).isEqualTo(3);
+        return fixture;
     }
 
     @Test
