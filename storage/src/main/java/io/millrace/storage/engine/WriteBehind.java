@@ -7,14 +7,11 @@ import io.millrace.storage.disk.DiskLane;
 import io.millrace.storage.journal.Journal;
 import io.millrace.storage.log.FileOutcome;
 import io.millrace.storage.log.FileWork;
-import io.millrace.storage.log.JournalNeed;
 import io.millrace.storage.log.JournaledLog;
 import io.millrace.storage.log.LogCheckpoint;
 import io.millrace.storage.tail.TailMemory;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Iterator;
-import java.util.LinkedHashSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -71,10 +68,7 @@ final class WriteBehind {
     private final Events events;
 
     private final ArrayDeque<JournaledLog> wishes = new ArrayDeque<>();
-    // In the order in which they began to need the journal, so roughly by oldest generation.
-    private final LinkedHashSet<JournaledLog> needing = new LinkedHashSet<>();
-    private final LinkedHashSet<JournaledLog> changed = new LinkedHashSet<>();
-    private final List<Integer> removedLogIds = new ArrayList<>();
+    private final CheckpointRows rows;
     private boolean running;
     private boolean paused;
     private boolean stopped;
@@ -96,6 +90,7 @@ final class WriteBehind {
         this.writers = writers;
         this.checkpoint = checkpoint;
         this.journal = journal;
+        this.rows = new CheckpointRows(journal);
         this.memory = memory;
         this.space = space;
         this.maxDirtyBytes = maxDirtyBytes;
@@ -105,7 +100,7 @@ final class WriteBehind {
 
     /** The log has, or will have, something in the journal. */
     void needs(JournaledLog log) {
-        needing.add(log);
+        rows.needs(log);
     }
 
     /** File work is due for the log. */
@@ -181,7 +176,7 @@ final class WriteBehind {
         }
         boolean all = draining || memory.pressured();
         if (all || wantedBelow > releasedBelow) {
-            for (JournaledLog log : needing) {
+            for (JournaledLog log : rows.needing()) {
                 if (bytes >= maxDirtyBytes || round.works.size() >= MAX_WORKS_PER_ROUND) {
                     break;
                 }
@@ -231,7 +226,7 @@ final class WriteBehind {
                 dirtyBytes += write.sizeBytes();
             }
             log.files().done(i < done && outcomes != null ? outcomes.outcomes.get(i) : null);
-            changed.add(log);
+            rows.changed(log);
             if (log.files().isRemoved()) {
                 removed(log);
             }
@@ -260,50 +255,21 @@ final class WriteBehind {
     }
 
     private void removed(JournaledLog log) {
-        changed.remove(log);
-        needing.remove(log);
-        removedLogIds.add(log.logId());
+        rows.removed(log);
         events.removed(log);
     }
 
     private boolean checkpointDue() {
-        if (removedLogIds.size() >= MAX_WORKS_PER_ROUND) {
+        if (rows.removedCount() >= MAX_WORKS_PER_ROUND) {
             return true;
         }
-        if (draining && (!removedLogIds.isEmpty() || anyChangedHasRow())) {
+        if (draining && rows.hasNews()) {
             return true;
         }
         boolean wanted = wantedBelow > releasedBelow || (draining && !journalReleased());
-        return wanted && (oldestNeededAfter() > releasedBelow || (journal.isWaiting() && anyWantsRow()));
-    }
-
-    private boolean anyChangedHasRow() {
-        for (JournaledLog log : changed) {
-            if (log.files().need().hasRow()) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /** Whether a log that keeps a journal file can go on only behind a row, for its record waits for that very file. */
-    private boolean anyWantsRow() {
-        for (JournaledLog log : needing) {
-            JournalNeed need = log.files().need();
-            if (need.oldestGeneration() < wantedBelow && need.wantsRow()) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /** The oldest generation that would be needed after a checkpoint of everything. */
-    private long oldestNeededAfter() {
-        long oldest = oldestUnwritten();
-        for (JournaledLog log : needing) {
-            oldest = Math.min(oldest, log.files().need().oldestGenerationAfterCheckpoint());
-        }
-        return oldest;
+        return wanted
+                && (rows.oldestNeededAfter(oldestUnwritten()) > releasedBelow
+                        || (journal.isWaiting() && rows.anyWantsRow(wantedBelow)));
     }
 
     /** Where records that nobody needs yet may still go: the current file, or past it when nothing more will come. */
@@ -317,62 +283,31 @@ final class WriteBehind {
 
     private void checkpoint() {
         running = true;
-        List<LogCheckpoint> rows = new ArrayList<>();
-        long group = journal.collectingGroup();
-        long live = oldestUnwritten();
-        for (JournaledLog log : needing) {
-            JournalNeed need = log.files().need();
-            if (need.hasRow() && (changed.remove(log) || draining || need.oldestGeneration() < wantedBelow)) {
-                rows.add(need.checkpoint(group));
-                live = Math.min(live, rows.getLast().oldestGenerationAfter());
-            } else {
-                live = Math.min(live, need.oldestGeneration());
-            }
-        }
-        for (Iterator<JournaledLog> rest = changed.iterator(); rest.hasNext(); ) {
-            JournalNeed need = rest.next().files().need();
-            if (need.hasRow()) {
-                rest.remove();
-                rows.add(need.checkpoint(group));
-                live = Math.min(live, rows.getLast().oldestGenerationAfter());
-            }
-        }
-        long oldestLive = live;
-        List<Integer> gone = List.copyOf(removedLogIds);
-        removedLogIds.clear();
-        List<LogRow> changedRows = new ArrayList<>(rows.size());
-        for (LogCheckpoint row : rows) {
+        CheckpointRows.Batch batch = rows.take(oldestUnwritten(), wantedBelow, draining);
+        List<LogRow> changedRows = new ArrayList<>(batch.rows().size());
+        for (LogCheckpoint row : batch.rows()) {
             changedRows.add(row.row());
         }
         dirtyBytes = 0;
         lane.submit(
                 () -> {
                     writers.sync();
-                    checkpoint.update(changedRows, gone, oldestLive);
+                    checkpoint.update(changedRows, batch.removedLogIds(), batch.oldestLive());
                     return space.usableBytes();
                 },
-                (usable, failure) -> checkpointed(rows, oldestLive, usable, failure));
+                (usable, failure) -> checkpointed(batch, usable, failure));
     }
 
-    private void checkpointed(
-            List<LogCheckpoint> rows, long live, @Nullable Long usable, @Nullable DiskException failure) {
+    private void checkpointed(CheckpointRows.Batch batch, @Nullable Long usable, @Nullable DiskException failure) {
         running = false;
         if (failure != null) {
             // Segment syncs and checkpoint syncs alike: what they left on the disk is unknown.
             events.failed(failure);
             return;
         }
-        for (int i = 0; i < rows.size(); i++) {
-            LogCheckpoint row = rows.get(i);
-            row.log().files().need().checkpointed(row);
-        }
-        for (Iterator<JournaledLog> all = needing.iterator(); all.hasNext(); ) {
-            if (!all.next().files().need().needsCheckpoint()) {
-                all.remove();
-            }
-        }
-        releasedBelow = Math.max(releasedBelow, live);
-        journal.releaseBelow(live);
+        rows.written(batch);
+        releasedBelow = Math.max(releasedBelow, batch.oldestLive());
+        journal.releaseBelow(batch.oldestLive());
         if (usable != null) {
             events.usable(usable);
         }
@@ -381,24 +316,14 @@ final class WriteBehind {
 
     @Override
     public String toString() {
-        StringBuilder text = new StringBuilder("WriteBehind[running=" + running + " paused=" + paused + " draining="
-                + draining + " dirtyBytes=" + dirtyBytes + " wantedBelow=" + wantedBelow + " releasedBelow="
-                + releasedBelow + " " + journal + " changed="
-                + changed.size() + " removed=" + removedLogIds.size() + " needing=");
-        for (JournaledLog log : needing) {
-            text.append(log.files()).append(' ');
-        }
-        return text.append(']').toString();
+        return "WriteBehind[running=" + running + " paused=" + paused + " draining=" + draining + " dirtyBytes="
+                + dirtyBytes + " wantedBelow=" + wantedBelow + " releasedBelow=" + releasedBelow + " " + journal + " "
+                + rows + "]";
     }
 
     /** Whether everything is in segments and the checkpoint says so. */
     boolean isDrained() {
-        return draining
-                && !running
-                && needing.isEmpty()
-                && changed.isEmpty()
-                && removedLogIds.isEmpty()
-                && journalReleased();
+        return draining && !running && rows.isEmpty() && journalReleased();
     }
 
     /** Closes what the lane holds; the last job of a store. */
