@@ -9,7 +9,7 @@ package io.millrace.network.connection;
  * @param maxInFlightBytes bytes of requests that are not completed; one request may exceed it alone
  * @param idleTimeoutMs without requests and traffic for so long, a connection closes ({@code connections.max.idle.ms}); 0 = never
  * @param handshakeTimeoutMs time to authenticate, on listeners that authenticate
- * @param stallTimeoutMs without progress of a started answer or a large started request for so long, a connection closes
+ * @param stallTimeoutMs without progress of a started answer or a started request for so long, a connection closes
  */
 public record ConnectionLimits(
         int maxRequestBytes,

@@ -28,11 +28,14 @@ final class ConnectionTimers {
         /** Grows with every byte that the client took. */
         long writeProgress();
 
-        /** Whether a large request arrives that we want to read. */
+        /** Whether a request is half received and we read on. */
         boolean readPending();
 
         /** Grows with every byte that arrived. */
         long readProgress();
+
+        /** Whether a request is half received for longer than its size excuses. */
+        boolean readOverdue();
 
         void expired(CloseReason reason, String why);
     }
@@ -69,7 +72,7 @@ final class ConnectionTimers {
         handshake = null;
     }
 
-    /** Called whenever bytes wait for the client, or a large request for bytes; cheap when already watching. */
+    /** Called whenever bytes wait for the client, or half a request for its rest; cheap when already watching. */
     void watchStall() {
         if (stall == null) {
             writeWatched = watched.writePending();
@@ -111,7 +114,9 @@ final class ConnectionTimers {
         } else if (readWatched && watched.readPending() && watched.readProgress() == readProgress) {
             watched.expired(
                     CloseReason.REQUEST_STALLED,
-                    "a large request brought nothing for " + limits.stallTimeoutMs() + " ms");
+                    "a started request brought nothing for " + limits.stallTimeoutMs() + " ms");
+        } else if (watched.readOverdue()) {
+            watched.expired(CloseReason.REQUEST_STALLED, "a started request arrives too slowly");
         } else {
             watchStall();
         }

@@ -22,6 +22,11 @@ final class ReadGate {
         return (pauses & cause.bit()) != 0;
     }
 
+    /** Whether nothing but {@code cause} keeps the channel from being read. */
+    boolean isOpenBut(Pause cause) {
+        return (pauses & ~cause.bit()) == 0;
+    }
+
     void pause(Pause cause) {
         if (pauses == 0) {
             channel.config().setAutoRead(false);

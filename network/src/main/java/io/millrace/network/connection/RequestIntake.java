@@ -3,12 +3,13 @@ package io.millrace.network.connection;
 import io.millrace.network.frame.FrameFault;
 import io.millrace.network.frame.FrameReader;
 import io.millrace.network.frame.ReadTurns;
-import io.millrace.network.frame.ReceiveMemory;
+import io.millrace.network.frame.ReceiveBudget;
 import io.millrace.runtime.EventLoop;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,6 +24,8 @@ final class RequestIntake {
     private static final Logger LOG = LoggerFactory.getLogger(RequestIntake.class);
 
     static final int MAX_TURN_FRAMES = 16;
+    /** Slower than this on the whole, a request is given up: it would hold its memory from others for too long. */
+    static final int MIN_BYTES_PER_S = 1024 * 1024;
 
     private final ServerConnection connection;
     private final EventLoop loop;
@@ -37,7 +40,9 @@ final class RequestIntake {
     private long throttleEndNs;
     private int turnFrames;
     private int bufferedBytes;
-    private boolean awaitsRoom;
+    private boolean half;
+    private long halfSinceNs;
+    private @Nullable Runnable awaitedRoom;
 
     RequestIntake(
             ServerConnection connection,
@@ -50,7 +55,8 @@ final class RequestIntake {
         this.loop = loop;
         this.scope = scope;
         this.order = order;
-        this.reader = new FrameReader(RequestPrefix.MIN_BYTES, maxFrameBytes, new Reservations());
+        this.reader = new FrameReader(
+                RequestPrefix.MIN_BYTES, maxFrameBytes, scope.receiveBudget().of(connection));
         this.gate = new ReadGate(channel, scope.metrics());
         channel.config().setRecvByteBufAllocator(new ReadTurns(reader));
     }
@@ -67,6 +73,7 @@ final class RequestIntake {
     /** What arrived in this turn was all handed to {@link #received}. */
     void turnEnded() {
         turnFrames = 0;
+        reader.releaseIdle();
     }
 
     /** Hands over whole frames until none is left or a bound is met. */
@@ -78,7 +85,7 @@ final class RequestIntake {
             } else if (atOwnBound()) {
                 gate.pause(Pause.IN_FLIGHT);
             } else if (trafficClass.waitsAtBound() && scope.budget().full()) {
-                awaitRoom(1);
+                awaitRoom();
             } else {
                 ByteBuf frame = reader.next();
                 if (frame == null) {
@@ -86,6 +93,7 @@ final class RequestIntake {
                     break;
                 }
                 turnFrames++;
+                half = false;
                 connection.dispatch(frame);
             }
         }
@@ -115,26 +123,44 @@ final class RequestIntake {
                             CloseReason.FRAME_TOO_LARGE,
                             "frame of " + reader.declaredBytes() + " bytes is above the limit");
             }
-        } else if (reader.starvedBytes() > 0) {
-            awaitRoom(reader.starvedBytes());
-        } else if (reader.holdsReservation()) {
-            connection.largeRequestArrives();
+        } else if (reader.bufferedBytes() > 0) {
+            if (!half) {
+                half = true;
+                halfSinceNs = loop.clock().monotonicNs();
+            }
+            if (reader.starvedBytes() > 0) {
+                awaitMemory(reader.starvedBytes());
+            } else {
+                connection.requestArrives();
+            }
         }
     }
 
-    private void awaitRoom(int bytes) {
+    /** Reads on when requests of others are completed. */
+    private void awaitRoom() {
         gate.pause(Pause.BROKER);
-        if (!awaitsRoom) {
-            awaitsRoom = true;
-            scope.budget().awaitRoom(bytes, this::roomMayBeThere);
-        }
+        InFlightBudget budget = scope.budget();
+        Runnable wake = () -> postWoken(budget::passOn);
+        awaitedRoom = wake;
+        budget.awaitRoom(wake);
     }
 
-    private void roomMayBeThere() {
+    /** Reads on when half-received requests of others are whole, or were given up. */
+    private void awaitMemory(int bytes) {
+        gate.pause(Pause.BROKER);
+        ReceiveBudget budget = scope.receiveBudget();
+        Runnable wake = () -> postWoken(budget::passOn);
+        awaitedRoom = wake;
+        budget.awaitRoom(bytes, wake);
+    }
+
+    /** There may be room: takes some, then lets the next one look. On any thread. */
+    private void postWoken(Runnable passOn) {
         try {
             loop.post(() -> {
-                awaitsRoom = false;
+                awaitedRoom = null;
                 resume(Pause.BROKER);
+                passOn.run();
             });
         } catch (RejectedExecutionException stopped) {
             LOG.debug("{} had waited for room when its loop stopped", connection);
@@ -152,6 +178,9 @@ final class RequestIntake {
     /** Ends one cause to pause; the last one starts delivery and reading again. */
     void resume(Pause cause) {
         if (connection.isLive() && gate.end(cause)) {
+            if (half && cause != Pause.TURN && cause != Pause.ANSWERS_UNREAD) {
+                halfSinceNs = loop.clock().monotonicNs(); // we did not read: not the client's fault
+            }
             deliver();
             if (connection.isLive()) {
                 gate.readAgain();
@@ -208,9 +237,19 @@ final class RequestIntake {
         reader.maxFrameBytes(bytes);
     }
 
-    /** Whether a large request is half received and we read on. */
-    boolean largeRequestPending() {
-        return gate.isOpen() && reader.holdsReservation();
+    /** Whether a request is half received and we wait for its rest. */
+    boolean requestPending() {
+        return half && gate.isOpen();
+    }
+
+    /** Whether a request arrives so slowly that its sender is given up. */
+    boolean requestOverdue() {
+        if (!half || !gate.isOpenBut(Pause.ANSWERS_UNREAD)) {
+            return false;
+        }
+        long allowedNs = TimeUnit.MILLISECONDS.toNanos(scope.limits().stallTimeoutMs())
+                + TimeUnit.SECONDS.toNanos(1) * reader.declaredBytes() / MIN_BYTES_PER_S;
+        return loop.clock().monotonicNs() - halfSinceNs > allowedNs;
     }
 
     /** Grows with every byte that arrived. */
@@ -221,22 +260,13 @@ final class RequestIntake {
     /** Gives everything back; the connection is not live any more. */
     void close() {
         reader.close();
+        Runnable awaited = awaitedRoom;
+        if (awaited != null) {
+            scope.budget().forget(awaited);
+            scope.receiveBudget().forget(awaited);
+        }
         scope.metrics().requestCompleted(inFlightBytes);
         scope.budget().remove(inFlightBytes);
         inFlightBytes = 0;
-    }
-
-    /** Memory for this connection's large requests, out of the broker's budget. */
-    private final class Reservations implements ReceiveMemory {
-
-        @Override
-        public boolean reserve(int bytes) {
-            return scope.budget().reserve(connection, bytes);
-        }
-
-        @Override
-        public void release(int bytes) {
-            scope.budget().release(connection, bytes);
-        }
     }
 }

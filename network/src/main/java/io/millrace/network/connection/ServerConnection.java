@@ -172,7 +172,8 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
         }
     }
 
-    void largeRequestArrives() {
+    /** A request is half received and we read on. */
+    void requestArrives() {
         timers.watchStall();
     }
 
@@ -383,12 +384,17 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
 
         @Override
         public boolean readPending() {
-            return intake.largeRequestPending();
+            return intake.requestPending();
         }
 
         @Override
         public long readProgress() {
             return intake.receivedBytes();
+        }
+
+        @Override
+        public boolean readOverdue() {
+            return intake.requestOverdue();
         }
 
         @Override

@@ -17,16 +17,19 @@ import org.jspecify.annotations.Nullable;
  *
  * A whole frame leaves as a retained slice, or as a copy where a small frame would pin a buffer more than
  * {@value #MAX_PINNED_RATIO} times its size. A frame that does not fit into the rest of the buffer moves to a new one, whose
- * size follows the bytes <em>received</em>, never the declared length alone: at most {@value #TRUSTED_BYTES} bytes, twice what is
- * there, or what this channel's recent frames proved to need (up to {@value #MAX_HINT_BYTES}). What exceeds
- * {@value #TRUSTED_BYTES} bytes is reserved from {@link ReceiveMemory} first; refused, the reader is {@link #starvedBytes()} until
- * {@link #next} is called again.
+ * size follows the bytes <em>received</em>, never the declared length alone: at most {@value #MIN_FRAME_BUFFER_BYTES} bytes, twice
+ * what is there, or what this channel's recent frames proved to need (up to {@value #MAX_HINT_BYTES}).
+ *
+ * <p>A buffer of more than {@value #FREE_BYTES} bytes is reserved from {@link ReceiveMemory} first, whole. Refused to a frame that
+ * needs it, the reader is {@link #starvedBytes()} until {@link #next} is called again; refused to a read that would only have been
+ * larger, the read is small.
  */
 public final class FrameReader {
 
     static final int LENGTH_BYTES = 4;
     static final int MAX_PINNED_RATIO = 8;
-    static final int TRUSTED_BYTES = 256 * 1024;
+    static final int FREE_BYTES = 16 * 1024;
+    static final int MAX_READ_BYTES = 256 * 1024;
     static final int MAX_HINT_BYTES = 2 * 1024 * 1024;
     private static final int MIN_READ_BYTES = 2 * 1024;
     private static final int MIN_FRAME_BUFFER_BYTES = 64 * 1024;
@@ -64,12 +67,28 @@ public final class FrameReader {
     ByteBuf target(ByteBufAllocator allocator) {
         ByteBuf current = buffer;
         if (current == null) {
-            current = allocator.directBuffer(readSizeBytes, readSizeBytes);
+            int sizeBytes = spareBytes(readSizeBytes) ? readSizeBytes : FREE_BYTES;
+            current = allocator.directBuffer(sizeBytes, sizeBytes);
             buffer = current;
         } else if (!current.isWritable()) {
-            current = moveTo(allocator, current.readableBytes() + readSizeBytes);
+            // No length is whole yet, or the channel reads although it was told not to.
+            int leftBytes = current.readableBytes();
+            current = moveTo(
+                    allocator, leftBytes + (spareBytes(leftBytes + readSizeBytes) ? readSizeBytes : MIN_READ_BYTES));
         }
         return current.retain();
+    }
+
+    /** Whether a buffer of {@code bytes} may be had where a small one would do; it replaces the one there is. */
+    private boolean spareBytes(int bytes) {
+        if (bytes <= FREE_BYTES || bytes <= reservedBytes) {
+            return true;
+        }
+        if (memory.reserveSpare(bytes - reservedBytes)) {
+            reservedBytes = bytes;
+            return true;
+        }
+        return false;
     }
 
     /** Tells how much one read brought, so that the next buffer fits the channel. */
@@ -77,7 +96,7 @@ public final class FrameReader {
         if (readBytes >= attemptedBytes) {
             shortReads = 0;
             if (attemptedBytes >= readSizeBytes) {
-                readSizeBytes = Math.min(readSizeBytes * 4, TRUSTED_BYTES);
+                readSizeBytes = Math.min(readSizeBytes * 4, MAX_READ_BYTES);
             }
         } else if (readBytes < readSizeBytes / 4 && ++shortReads >= 8) {
             shortReads = 0;
@@ -130,10 +149,8 @@ public final class FrameReader {
         } else {
             frame = current.readRetainedSlice(frameBytes);
         }
-        if (current.isReadable()) {
-            releaseReservation(); // the frame now counts as a request in flight
-        } else {
-            dropBuffer();
+        if (!current.isReadable()) {
+            dropBuffer(); // the frame now counts as a request in flight
         }
         return frame;
     }
@@ -171,7 +188,7 @@ public final class FrameReader {
         if (targetBytes <= roomBytes) {
             return;
         }
-        int toReserveBytes = targetBytes > TRUSTED_BYTES ? targetBytes : 0;
+        int toReserveBytes = targetBytes > FREE_BYTES ? targetBytes : 0;
         if (toReserveBytes > reservedBytes) {
             if (!memory.reserve(toReserveBytes - reservedBytes)) {
                 starvedBytes = toReserveBytes - reservedBytes;
@@ -219,7 +236,7 @@ public final class FrameReader {
         return fault;
     }
 
-    /** The length last declared, for the log line about a fault. */
+    /** The length last declared: of the frame that arrives, or of the one that is faulty. */
     public long declaredBytes() {
         return declaredBytes;
     }
@@ -230,9 +247,12 @@ public final class FrameReader {
         return current == null ? 0 : current.readableBytes();
     }
 
-    /** Whether memory is held for a large frame that is not whole yet. */
-    public boolean holdsReservation() {
-        return reservedBytes > 0;
+    /** Lets go of a buffer into which nothing came: between its requests a channel holds no memory. */
+    public void releaseIdle() {
+        ByteBuf current = buffer;
+        if (current != null && !current.isReadable()) {
+            dropBuffer();
+        }
     }
 
     /** Gives everything back; the reader is not used afterwards. */

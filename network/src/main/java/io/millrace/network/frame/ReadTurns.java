@@ -46,7 +46,7 @@ public final class ReadTurns implements RecvByteBufAllocator {
 
         @Override
         public int guess() {
-            return FrameReader.TRUSTED_BYTES;
+            return FrameReader.MAX_READ_BYTES;
         }
 
         @Override

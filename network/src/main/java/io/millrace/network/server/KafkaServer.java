@@ -7,6 +7,7 @@ import io.millrace.network.connection.InFlightBudget;
 import io.millrace.network.connection.NetworkMetrics;
 import io.millrace.network.connection.RequestHandler;
 import io.millrace.network.connection.ServerConnection;
+import io.millrace.network.frame.ReceiveBudget;
 import io.millrace.network.loop.NettyEventLoop;
 import io.millrace.network.loop.ShardLoops;
 import io.netty.channel.Channel;
@@ -59,6 +60,7 @@ public final class KafkaServer implements AutoCloseable {
                 handler,
                 settings.limits(),
                 new InFlightBudget(settings.maxInFlightBytes()),
+                new ReceiveBudget(settings.maxInFlightBytes()),
                 metrics,
                 new CloseLog(loops.control().clock()));
         this.quota = new ConnectionQuota(settings.maxConnections(), settings.maxConnectionsPerIp());

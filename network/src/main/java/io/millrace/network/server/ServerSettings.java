@@ -6,7 +6,7 @@ import io.millrace.network.connection.ConnectionLimits;
  * The bounds of a server. Immutable.
  *
  * @param limits of each connection
- * @param maxInFlightBytes bytes of requests that are not completed, over all connections
+ * @param maxInFlightBytes bytes of requests that are not completed, over all connections; half-received ones may hold as much again
  * @param maxConnections over all listeners ({@code max.connections})
  * @param maxConnectionsPerIp from one peer address ({@code max.connections.per.ip})
  * @param sendBufferBytes of each socket ({@code socket.send.buffer.bytes}); -1 leaves it to the system

@@ -2,6 +2,7 @@ package io.millrace.network.connection;
 
 import io.millrace.network.frame.EncodedFrame;
 import io.millrace.network.frame.Frames;
+import io.millrace.network.frame.ReceiveBudget;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.UnpooledByteBufAllocator;
@@ -45,7 +46,20 @@ final class ConnectionRig {
         this(limits, authenticates, new InFlightBudget(1L << 40), new ManualLoop());
     }
 
+    ConnectionRig(ConnectionLimits limits, ReceiveBudget receiveBudget, InFlightBudget budget, ManualLoop loop) {
+        this(limits, false, budget, receiveBudget, loop);
+    }
+
     ConnectionRig(ConnectionLimits limits, boolean authenticates, InFlightBudget budget, ManualLoop loop) {
+        this(limits, authenticates, budget, new ReceiveBudget(1L << 40), loop);
+    }
+
+    private ConnectionRig(
+            ConnectionLimits limits,
+            boolean authenticates,
+            InFlightBudget budget,
+            ReceiveBudget receiveBudget,
+            ManualLoop loop) {
         this.loop = loop;
         RequestHandler handler = new RequestHandler() {
             @Override
@@ -67,7 +81,8 @@ final class ConnectionRig {
                 events.add("disconnected");
             }
         };
-        ConnectionScope scope = new ConnectionScope(handler, limits, budget, metrics, new CloseLog(loop.clock()));
+        ConnectionScope scope =
+                new ConnectionScope(handler, limits, budget, receiveBudget, metrics, new CloseLog(loop.clock()));
         channel.config().setAllocator(allocator);
         connection = new ServerConnection(
                 1,

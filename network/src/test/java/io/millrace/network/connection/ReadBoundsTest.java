@@ -3,11 +3,14 @@ package io.millrace.network.connection;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.network.frame.Frames;
+import io.millrace.network.frame.ReceiveBudget;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** When a connection is not read, and when it is again. */
 class ReadBoundsTest {
@@ -150,37 +153,123 @@ class ReadBoundsTest {
         assertThat(second.reads()).isTrue();
     }
 
-    @Test
-    void oneLargeHalfReceivedRequestGoesOnWhenAllMemoryIsGivenAway() {
+    private List<ConnectionRig> receivers(int count, long receiveBytes, InFlightBudget budget, TrafficClass kind) {
         ManualLoop loop = new ManualLoop();
+        ReceiveBudget receiveBudget = new ReceiveBudget(receiveBytes);
+        List<ConnectionRig> made = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            ConnectionRig rig = keep(new ConnectionRig(limits(64, 1 << 24), receiveBudget, budget, loop));
+            rig.connection.trafficClass(kind);
+            made.add(rig);
+        }
+        return made;
+    }
+
+    @ParameterizedTest
+    @EnumSource(TrafficClass.class)
+    void aRequestLargerThanEveryBoundComesInAlone(TrafficClass kind) {
         InFlightBudget budget = new InFlightBudget(700_000);
-        ConnectionRig first = keep(new ConnectionRig(limits(64, 1 << 24), false, budget, loop));
-        ConnectionRig second = keep(new ConnectionRig(limits(64, 1 << 24), false, budget, loop));
-        first.connection.trafficClass(TrafficClass.REPLICATION);
-        second.connection.trafficClass(TrafficClass.REPLICATION);
+        ConnectionRig rig = receivers(1, 700_000, budget, kind).getFirst();
+        ByteBuf frame = Frames.request(1, "rig", 2_000_000);
+        receiveInPieces(rig, frame, 100_000);
+        frame.release();
+        assertThat(rig.parkedIds()).containsExactly(1);
+        rig.parked(1).answer(1);
+        rig.loop.runAll();
+        assertThat(budget.usedBytes()).isZero();
+        assertThat(rig.reads()).isTrue();
+    }
+
+    @ParameterizedTest
+    @EnumSource(TrafficClass.class)
+    void aLargeRequestArrivesWhileOthersRequestsFillTheBudget(TrafficClass kind) {
+        InFlightBudget budget = new InFlightBudget(1_000_000);
+        List<ConnectionRig> both = receivers(2, 1_000_000, budget, kind);
+        ConnectionRig large = both.get(0);
+        ConnectionRig other = both.get(1);
+        ByteBuf frame = Frames.request(1, "rig", 850_000);
+        large.receive(large.allocator.directBuffer().writeBytes(frame, 0, 800_000));
+        other.receive(joined(other, 4, 300_000));
+        large.loop.runAll();
+        other.parked(1).answer(1);
+        large.loop.runAll();
+        receiveRest(large, frame, 800_000);
+        large.loop.runAll();
+        frame.release();
+        assertThat(large.parkedIds()).containsExactly(1);
+        assertThat(other.parkedIds()).containsExactly(1, 2, 3, 4);
+    }
+
+    @ParameterizedTest
+    @EnumSource(TrafficClass.class)
+    void oneLargeHalfReceivedRequestGoesOnWhenAllMemoryIsGivenAway(TrafficClass kind) {
+        List<ConnectionRig> both = receivers(2, 700_000, new InFlightBudget(1L << 40), kind);
+        ConnectionRig first = both.get(0);
+        ConnectionRig second = both.get(1);
         ByteBuf frame = Frames.request(1, "rig", 2_000_000);
         int[] sent = new int[2];
-        List<ConnectionRig> both = List.of(first, second);
         for (int piece = 0; piece < 10; piece++) {
             for (int i = 0; i < 2; i++) {
                 if (both.get(i).reads()) {
                     both.get(i).receive(both.get(i).allocator.directBuffer().writeBytes(frame, sent[i], 100_000));
                     sent[i] += 100_000;
                 }
-                loop.runAll();
+                first.loop.runAll();
             }
         }
         assertThat(first.reads()).isNotEqualTo(second.reads());
-        assertThat(budget.usedBytes()).isLessThan(4_000_000);
         int favoured = first.reads() ? 0 : 1;
         receiveRest(both.get(favoured), frame, sent[favoured]);
-        loop.runAll();
+        first.loop.runAll();
         assertThat(both.get(favoured).parkedIds()).containsExactly(1);
         assertThat(both.get(1 - favoured).reads()).isTrue(); // the exception is its now
         receiveRest(both.get(1 - favoured), frame, sent[1 - favoured]);
-        loop.runAll();
+        first.loop.runAll();
         assertThat(both.get(1 - favoured).parkedIds()).containsExactly(1);
         frame.release();
+    }
+
+    @Test
+    void whoDiedWhileItWaitedCostsNobodyTheirTurn() {
+        ManualLoop loop = new ManualLoop();
+        InFlightBudget budget = new InFlightBudget(10_000);
+        List<ConnectionRig> all = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            all.add(keep(new ConnectionRig(limits(64, 1 << 20), false, budget, loop)));
+            all.get(i).request(1, i == 0 ? 11_000 : 100);
+            loop.runAll();
+        }
+        all.get(1).channel.close().syncUninterruptibly();
+        all.get(3).channel.close().syncUninterruptibly();
+        all.get(0).parked(1).answer(1);
+        loop.runAll();
+        assertThat(all.get(2).parked).hasSize(1);
+        assertThat(all.get(4).parked).hasSize(1);
+        assertThat(all.get(4).reads()).isTrue();
+    }
+
+    @Test
+    void requestsThatStayLongDoNotKeepOthersFromTheRoomThatIsLeft() {
+        ManualLoop loop = new ManualLoop();
+        InFlightBudget budget = new InFlightBudget(10_000);
+        ConnectionRig consumer = keep(new ConnectionRig(limits(64, 1 << 20), false, budget, loop));
+        consumer.connection.trafficClass(TrafficClass.CONSUMER);
+        consumer.request(1, 9_000); // a long poll
+        ConnectionRig producer = keep(new ConnectionRig(limits(64, 1 << 20), false, budget, loop));
+        producer.receive(joined(producer, 3, 2_000));
+        loop.runAll();
+        assertThat(producer.parkedIds()).containsExactly(1);
+        producer.parked(1).answer(1);
+        loop.runAll();
+        assertThat(producer.parkedIds()).containsExactly(1, 2);
+    }
+
+    private static void receiveInPieces(ConnectionRig rig, ByteBuf frame, int pieceBytes) {
+        for (int sent = 0; sent < frame.readableBytes() && rig.reads(); sent += pieceBytes) {
+            int count = Math.min(pieceBytes, frame.readableBytes() - sent);
+            rig.receive(rig.allocator.directBuffer().writeBytes(frame, sent, count));
+            rig.loop.runAll();
+        }
     }
 
     private static void receiveRest(ConnectionRig rig, ByteBuf frame, int fromPosition) {
@@ -264,5 +353,42 @@ class ReadBoundsTest {
         assertThat(rig.channel.isOpen()).isTrue();
         rig.loop.advanceMs(STALL_MS);
         assertThat(rig.closedBecause(CloseReason.REQUEST_STALLED)).isEqualTo(1);
+    }
+
+    @Test
+    void aSmallRequestThatStopsArrivingClosesTheConnection() {
+        ConnectionRig rig = rig(64, 1 << 24);
+        rig.receive(rig.allocator.directBuffer().writeInt(1_000).writeZero(10));
+        rig.loop.advanceMs(STALL_MS);
+        assertThat(rig.closedBecause(CloseReason.REQUEST_STALLED)).isEqualTo(1);
+    }
+
+    @Test
+    void aRequestThatTricklesInIsGivenUp() {
+        ConnectionRig rig = rig(64, 1 << 24);
+        ByteBuf frame = Frames.request(1, "rig", 2_000_000);
+        int second = 0;
+        while (rig.channel.isOpen() && second < 600) {
+            rig.receive(rig.allocator.directBuffer().writeBytes(frame, second++, 1));
+            rig.loop.advanceMs(1_000);
+        }
+        frame.release();
+        assertThat(rig.closedBecause(CloseReason.REQUEST_STALLED)).isEqualTo(1);
+        assertThat(second).isLessThanOrEqualTo(65);
+    }
+
+    @Test
+    void theTimeInWhichWeDoNotReadIsNotTheClients() {
+        ConnectionRig rig = rig(1, 1 << 24);
+        ByteBuf half = Frames.request(2, "rig", 1_000);
+        rig.request(1, 10);
+        rig.receive(rig.allocator.directBuffer().writeBytes(half, 0, 500));
+        rig.loop.advanceMs(10 * STALL_MS);
+        rig.parked(1).answer(1);
+        rig.loop.advanceMs(STALL_MS / 2);
+        assertThat(rig.channel.isOpen()).isTrue();
+        receiveRest(rig, half, 500);
+        half.release();
+        assertThat(rig.parkedIds()).containsExactly(1, 2);
     }
 }

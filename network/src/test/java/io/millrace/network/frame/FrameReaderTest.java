@@ -38,6 +38,11 @@ class FrameReaderTest {
         }
 
         @Override
+        public boolean reserveSpare(int bytes) {
+            return reserve(bytes);
+        }
+
+        @Override
         public void release(int bytes) {
             usedBytes -= bytes;
         }
@@ -152,11 +157,11 @@ class FrameReaderTest {
             assertThat(reader.next()).isNull();
         }
         assertThat(reader.starvedBytes()).isPositive();
-        assertThat(reader.bufferedBytes()).isLessThanOrEqualTo(FrameReader.TRUSTED_BYTES);
+        assertThat(reader.bufferedBytes()).isLessThanOrEqualTo(FrameReader.FREE_BYTES);
         memory.release(8 * 1024 * 1024);
         assertThat(reader.next()).isNull();
         assertThat(reader.starvedBytes()).isZero();
-        assertThat(reader.holdsReservation()).isTrue();
+        assertThat(memory.usedBytes).isPositive();
         while (frame.isReadable()) {
             receive(frame, 50_000);
             if (frame.isReadable()) {
@@ -165,7 +170,51 @@ class FrameReaderTest {
         }
         frame.release();
         assertRequest(next(), 1, 1_000_000);
-        assertThat(reader.holdsReservation()).isFalse();
+        assertThat(memory.usedBytes).isZero();
+    }
+
+    @Test
+    void onlyTheFirstSixteenKibibytesOfAChannelAreNotAskedFor() {
+        assertThat(memory.reserve(8 * 1024 * 1024)).isTrue();
+        ByteBuf frame = Frames.request(1, "c", 200_000);
+        while (reader.starvedBytes() == 0) {
+            assertThat(receive(frame, Integer.MAX_VALUE)).isPositive();
+            assertThat(reader.next()).isNull();
+        }
+        assertThat(allocator.metric().usedDirectMemory()).isLessThanOrEqualTo(FrameReader.FREE_BYTES);
+        frame.release();
+        memory.release(8 * 1024 * 1024);
+    }
+
+    @Test
+    void aFrameHandedOverDoesNotHideTheHalfOneBehindIt() {
+        receiveAll(Frames.request(1, "c", 100), Integer.MAX_VALUE);
+        next().release();
+        for (int round = 0; round < 3; round++) { // until reads are large
+            receiveAll(Frames.request(2, "c", 200_000), Integer.MAX_VALUE);
+            ByteBuf frame;
+            while ((frame = reader.next()) == null) {
+                assertThat(reader.starvedBytes()).isZero();
+            }
+            frame.release();
+        }
+        ByteBuf small = Frames.request(3, "c", 100);
+        ByteBuf half = Frames.request(4, "c", 200_000);
+        receiveAll(allocator.buffer().writeBytes(small).writeBytes(half, 150_000), Integer.MAX_VALUE);
+        small.release();
+        half.release();
+        next().release();
+        assertThat(reader.next()).isNull();
+        assertThat(memory.usedBytes).isGreaterThanOrEqualTo(150_000);
+    }
+
+    @Test
+    void aChannelThatIsIdleHoldsNoBuffer() {
+        receiveAll(Frames.request(1, "c", 100), Integer.MAX_VALUE);
+        next().release();
+        reader.target(allocator).release(); // a read that brought nothing
+        reader.releaseIdle();
+        assertThat(allocator.metric().usedDirectMemory()).isZero();
     }
 
     @Test
