@@ -1,7 +1,12 @@
 package io.millrace.architecture;
 
 import static com.tngtech.archunit.base.DescribedPredicate.alwaysTrue;
+import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.conditions.ArchConditions.not;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
@@ -15,6 +20,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** The direction of dependencies, and where the outside world may be touched. */
@@ -104,6 +110,10 @@ class ArchitectureTest {
                 .dependOnClassesThat()
                 .belongToAnyOf(
                         java.util.Random.class,
+                        java.util.SplittableRandom.class,
+                        java.security.SecureRandom.class,
+                        java.time.Clock.class,
+                        java.util.Timer.class,
                         java.util.concurrent.ThreadLocalRandom.class,
                         java.util.concurrent.Executors.class,
                         java.util.concurrent.ExecutorService.class,
@@ -118,12 +128,20 @@ class ArchitectureTest {
                 .that()
                 .resideOutsideOfPackages(EDGES)
                 .should()
-                .callConstructor(Thread.class, Runnable.class)
+                .callConstructorWhere(target(owner(assignableTo(Thread.class))))
                 .orShould()
-                .callMethod(Thread.class, "sleep", long.class)
+                .callMethodWhere(target(owner(type(Thread.class))))
+                .orShould()
+                .callMethodWhere(target(owner(type(CompletableFuture.class))).and(target(nameMatching(".*Async"))))
                 .orShould()
                 .dependOnClassesThat()
                 .resideInAPackage("java.util.concurrent.locks..")
+                .orShould()
+                .dependOnClassesThat()
+                .belongToAnyOf(
+                        Thread.Builder.class,
+                        java.util.concurrent.ConcurrentHashMap.class,
+                        java.util.concurrent.ForkJoinPool.class)
                 .check(SHIPPED);
     }
 

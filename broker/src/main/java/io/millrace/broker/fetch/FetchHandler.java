@@ -138,6 +138,6 @@ public final class FetchHandler implements ApiHandler<FetchRequest> {
                 return sessionsByShard[shard.index()];
             }
         }
-        throw new IllegalStateException("called from " + Thread.currentThread().getName() + ", which is no shard");
+        throw new IllegalStateException("a fetch was handled on a thread that is no shard");
     }
 }
