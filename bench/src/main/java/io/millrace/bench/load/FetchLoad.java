@@ -11,10 +11,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
+import org.HdrHistogram.ConcurrentHistogram;
 
 /**
  * Reads every partition of a topic from its beginning, one connection per partition, until an answer stays empty, and prints
- * one line of figures. {@code --bootstrap localhost:9092 --topic t --partitions 6 --max-bytes 1048576 --rounds 1}
+ * one line of figures. {@code --bootstrap localhost:9092 --topic t --partitions 6 --max-bytes 1048576 --rounds 1
+ * --warmup-rounds 0 --cpu-of PID}. Latency is from a request to its whole answer.
  */
 public final class FetchLoad {
 
@@ -23,6 +25,7 @@ public final class FetchLoad {
 
     private static final int MAX_WAIT_MS = 100;
     private static final double NANOS_PER_SECOND = 1e9;
+    private static final double NANOS_PER_MS = 1e6;
     private static final double BYTES_PER_MB = 1e6;
 
     private FetchLoad() {}
@@ -34,16 +37,29 @@ public final class FetchLoad {
         int partitions = options.number("partitions", 6);
         int maxBytes = options.number("max-bytes", 1 << 20);
         int rounds = options.number("rounds", 1);
+        int warmupRounds = options.number("warmup-rounds", 0);
+        int broker = options.number("cpu-of", BrokerCpu.NO_PROCESS);
         options.checkAllUsed();
+        if (warmupRounds > 0) {
+            run(bootstrap, topic, partitions, maxBytes, warmupRounds);
+        }
+        double cpuBefore = BrokerCpu.seconds(broker);
+        String figures = run(bootstrap, topic, partitions, maxBytes, rounds);
+        System.out.printf(Locale.ROOT, "%s cpu_s=%.2f%n", figures, BrokerCpu.seconds(broker) - cpuBefore);
+    }
+
+    private static String run(String bootstrap, String topic, int partitions, int maxBytes, int rounds)
+            throws InterruptedException {
         AtomicLong bytes = new AtomicLong();
         AtomicLong endNs = new AtomicLong();
+        ConcurrentHistogram latencyNs = new ConcurrentHistogram(3);
         long startNs = System.nanoTime();
         List<Thread> threads = new ArrayList<>();
         for (int partition = 0; partition < partitions; partition++) {
             int number = partition;
             threads.add(LoadThreads.start("fetch-" + partition, () -> {
                 for (int round = 0; round < rounds; round++) {
-                    bytes.addAndGet(readAll(bootstrap, topic, number, maxBytes, endNs));
+                    bytes.addAndGet(readAll(bootstrap, topic, number, maxBytes, endNs, latencyNs));
                 }
             }));
         }
@@ -51,20 +67,30 @@ public final class FetchLoad {
             thread.join();
         }
         double seconds = (endNs.get() - startNs) / NANOS_PER_SECOND;
-        System.out.printf(
+        return String.format(
                 Locale.ROOT,
-                "mb_per_s=%.1f bytes=%d seconds=%.2f%n",
+                "mb_per_s=%.1f bytes=%d seconds=%.2f requests=%d p50_ms=%.3f p99_ms=%.3f",
                 bytes.get() / BYTES_PER_MB / seconds,
                 bytes.get(),
-                seconds);
+                seconds,
+                latencyNs.getTotalCount(),
+                latencyNs.getValueAtPercentile(50) / NANOS_PER_MS,
+                latencyNs.getValueAtPercentile(99) / NANOS_PER_MS);
     }
 
-    private static long readAll(String bootstrap, String topic, int partition, int maxBytes, AtomicLong endNs)
+    private static long readAll(
+            String bootstrap,
+            String topic,
+            int partition,
+            int maxBytes,
+            AtomicLong endNs,
+            ConcurrentHistogram latencyNs)
             throws IOException {
         long offset = 0;
         long bytes = 0;
         try (BrokerSocket socket = new BrokerSocket(bootstrap)) {
             while (true) {
+                long askedNs = System.nanoTime();
                 FetchResponse response =
                         (FetchResponse) socket.call(ApiKey.FETCH, VERSION, request(topic, partition, offset, maxBytes));
                 FetchResponse.PartitionData answer =
@@ -76,9 +102,11 @@ public final class FetchLoad {
                 if (records == null || records.sizeBytes() == 0) {
                     return bytes;
                 }
+                long answeredNs = System.nanoTime();
+                latencyNs.recordValue(answeredNs - askedNs);
+                endNs.accumulateAndGet(answeredNs, Math::max);
                 bytes += records.sizeBytes();
                 offset = nextOffset(records.nioBuffer(), offset);
-                endNs.accumulateAndGet(System.nanoTime(), Math::max);
             }
         }
     }

@@ -15,6 +15,7 @@ import org.HdrHistogram.Histogram;
  * <pre>
  * --bootstrap localhost:9092 --topic t --partitions 6 --record-bytes 1024 --batch-bytes 65536 --acks -1 --codec none
  * --connections 1 --in-flight 8 --rate 0 (requests/s over all connections; 0: closed loop) --seconds 10 --warmup-seconds 3
+ * --cpu-of PID (the broker's process: its CPU seconds while measuring are among the figures)
  * </pre>
  */
 public final class ProduceLoad {
@@ -40,11 +41,14 @@ public final class ProduceLoad {
         int rate = options.number("rate", 0);
         int seconds = options.number("seconds", 10);
         int warmup = options.number("warmup-seconds", 3);
+        int broker = options.number("cpu-of", BrokerCpu.NO_PROCESS);
         options.checkAllUsed();
         if (warmup > 0) {
             run(bootstrap, shape, connections, inFlight, rate, warmup);
         }
-        System.out.println(run(bootstrap, shape, connections, inFlight, rate, seconds));
+        double cpuBefore = BrokerCpu.seconds(broker);
+        String figures = run(bootstrap, shape, connections, inFlight, rate, seconds);
+        System.out.printf(Locale.ROOT, "%s cpu_s=%.2f%n", figures, BrokerCpu.seconds(broker) - cpuBefore);
     }
 
     private static String run(

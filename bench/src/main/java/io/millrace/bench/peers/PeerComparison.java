@@ -13,7 +13,7 @@ import java.util.Map;
 
 /**
  * Runs every core row on both brokers, A B A B, and writes a table and the raw figures.
- * {@code PeerComparison REPOSITORY KAFKA_CLASS_PATH WORK_FOLDER OUTPUT_FOLDER ROUNDS SECONDS}
+ * {@code PeerComparison REPOSITORY KAFKA_CLASS_PATH WORK_FOLDER OUTPUT_FOLDER [options]}, see {@link ComparisonOptions}.
  */
 public final class PeerComparison {
 
@@ -23,37 +23,45 @@ public final class PeerComparison {
     private final List<Measured> measured = new ArrayList<>();
     private final StringBuilder starts = new StringBuilder();
 
-    private PeerComparison() {}
+    private final ComparisonOptions options;
 
-    public static void main(String[] arguments) throws Exception {
-        new PeerComparison()
-                .run(
-                        Path.of(arguments[0]),
-                        arguments[1],
-                        Path.of(arguments[2]),
-                        Path.of(arguments[3]),
-                        Integer.parseInt(arguments[4]),
-                        Integer.parseInt(arguments[5]));
+    private PeerComparison(ComparisonOptions options) {
+        this.options = options;
     }
 
-    private void run(Path repository, String kafkaClassPath, Path work, Path output, int rounds, int seconds)
+    public static void main(String[] arguments) throws Exception {
+        new PeerComparison(ComparisonOptions.parse(arguments, 4))
+                .run(Path.of(arguments[0]), arguments[1], Path.of(arguments[2]), Path.of(arguments[3]));
+    }
+
+    private void run(Path repository, String kafkaClassPath, Path work, Path output)
             throws IOException, InterruptedException {
-        List<Peer> peers = List.of(new MillracePeer(repository), new KafkaPeer(java, kafkaClassPath));
+        List<Peer> peers = new ArrayList<>(List.of(new MillracePeer(repository), new KafkaPeer(java, kafkaClassPath)));
+        peers.removeIf(peer -> !options.wants(peer));
         for (Peer peer : peers) {
             Path folder = work.resolve(peer.name());
             Files.createDirectories(folder);
             peer.prepare(folder);
         }
-        for (int round = 0; round <= rounds; round++) {
-            // Round 0 warms file system and page cache of both and is not counted.
+        for (int round = 1; round <= options.rounds(); round++) {
             for (Peer peer : peers) {
-                measureRound(peer, work.resolve(peer.name()), round, round == 0 ? 3 : seconds);
+                measureRound(peer, work.resolve(peer.name()), round);
             }
         }
-        Files.createDirectories(output);
-        Files.write(output.resolve("peers.csv"), csvLines());
-        Files.writeString(output.resolve("peers.md"), new ComparisonTable(measured).markdown() + starts);
-        System.out.println(Files.readString(output.resolve("peers.md")));
+        String table = String.format(
+                        Locale.ROOT,
+                        "Medians of %d rounds; each row %d s after %d s of the same load that do not count.%n%n",
+                        options.rounds(),
+                        options.seconds(),
+                        options.warmupSeconds())
+                + new ComparisonTable(measured).markdown()
+                + starts;
+        if (options.complete()) {
+            Files.createDirectories(output);
+            Files.write(output.resolve("peers.csv"), csvLines());
+            Files.writeString(output.resolve("peers.md"), table);
+        }
+        System.out.println(table);
     }
 
     private List<String> csvLines() {
@@ -63,7 +71,7 @@ public final class PeerComparison {
         return lines;
     }
 
-    private void measureRound(Peer peer, Path folder, int round, int seconds) throws IOException, InterruptedException {
+    private void measureRound(Peer peer, Path folder, int round) throws IOException, InterruptedException {
         try (RunningPeer broker = RunningPeer.start(peer, folder)) {
             Thread.sleep(3_000);
             String line = String.format(
@@ -76,9 +84,9 @@ public final class PeerComparison {
             starts.append(line);
             System.out.print(line);
             for (Row row : Row.core()) {
-                Measured run = measure(peer, broker, row, round, seconds);
-                System.out.println(run.csv());
-                if (round > 0) {
+                if (options.wants(row)) {
+                    Measured run = measure(peer, broker, row, round);
+                    System.out.println(run.csv());
                     measured.add(run);
                 }
             }
@@ -91,37 +99,33 @@ public final class PeerComparison {
         }
     }
 
-    private Measured measure(Peer peer, RunningPeer broker, Row row, int round, int seconds)
+    private Measured measure(Peer peer, RunningPeer broker, Row row, int round)
             throws IOException, InterruptedException {
         String topic = "r" + round + "-" + row.name().replaceAll("[^A-Za-z0-9]+", "-");
         Map<String, String> configs = peer instanceof KafkaPeer ? row.kafkaTopicConfigs() : Map.of();
         TopicCreation.create(broker.bootstrap(), topic, row.partitions(), configs);
-        double before = broker.cpuSeconds();
-        Map<String, Double> figures = LoadProcess.run(
-                java, ProduceLoad.class.getName(), row.produceArguments(broker.bootstrap(), topic, seconds));
+        List<String> cpu = List.of("--cpu-of", Long.toString(broker.pid()));
+        List<String> produce = row.produceArguments(
+                broker.bootstrap(), topic, row.fetch() ? 0 : options.warmupSeconds(), options.seconds());
+        produce.addAll(cpu);
+        Map<String, Double> figures = LoadProcess.run(java, ProduceLoad.class.getName(), produce);
         if (row.fetch()) {
-            before = broker.cpuSeconds();
-            Map<String, Double> read = LoadProcess.run(
-                    java,
-                    FetchLoad.class.getName(),
-                    List.of(
-                            "--bootstrap", broker.bootstrap(),
-                            "--topic", topic,
-                            "--partitions", Integer.toString(row.partitions())));
-            figures = Map.of(
-                    "mb_per_s",
-                    read.getOrDefault("mb_per_s", Double.NaN),
-                    "bytes",
-                    read.getOrDefault("bytes", Double.NaN));
+            List<String> fetch = new ArrayList<>(List.of(
+                    "--bootstrap", broker.bootstrap(),
+                    "--topic", topic,
+                    "--partitions", Integer.toString(row.partitions()),
+                    "--warmup-rounds", options.warmupSeconds() == 0 ? "0" : "2",
+                    "--rounds", "3"));
+            fetch.addAll(cpu);
+            figures = LoadProcess.run(java, FetchLoad.class.getName(), fetch);
         }
-        double cpu = broker.cpuSeconds() - before;
         TopicCreation.delete(broker.bootstrap(), topic);
         return new Measured(
                 row.name(),
                 peer.name(),
                 round,
                 figures.getOrDefault("mb_per_s", Double.NaN),
-                cpu / (figures.getOrDefault("bytes", Double.NaN) / BYTES_PER_GIB),
+                figures.getOrDefault("cpu_s", Double.NaN) / (figures.getOrDefault("bytes", Double.NaN) / BYTES_PER_GIB),
                 figures.getOrDefault("p50_ms", 0.0),
                 figures.getOrDefault("p99_ms", 0.0),
                 figures.getOrDefault("errors", 0.0));

@@ -56,7 +56,7 @@ record Row(
                         Map.of("flush.messages", "1")));
     }
 
-    List<String> produceArguments(String bootstrap, String topic, int seconds) {
+    List<String> produceArguments(String bootstrap, String topic, int warmupSeconds, int seconds) {
         List<String> arguments = new ArrayList<>(List.of(
                 "--bootstrap", bootstrap,
                 "--topic", topic,
@@ -67,7 +67,9 @@ record Row(
                 "--connections", Integer.toString(connections),
                 "--in-flight", Integer.toString(inFlight),
                 "--rate", Integer.toString(rate)));
-        arguments.addAll(List.of("--seconds", Integer.toString(seconds), "--warmup-seconds", "0"));
+        arguments.addAll(List.of(
+                "--seconds", Integer.toString(seconds),
+                "--warmup-seconds", Integer.toString(warmupSeconds)));
         return arguments;
     }
 }

@@ -5,20 +5,14 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** A broker process. Owned by the main thread. */
 final class RunningPeer implements AutoCloseable {
 
-    private static final double CLOCK_TICKS_PER_SECOND = 100;
     private static final long START_DEADLINE_NS = 60_000_000_000L;
     private static final int POLL_MS = 2;
     private static final int STOP_SECONDS = 30;
-    /** Positions of utime and stime behind the command's closing parenthesis in /proc/PID/stat. */
-    private static final int UTIME = 11;
-
-    private static final int STIME = 12;
 
     private final Peer peer;
     private final Process process;
@@ -66,11 +60,8 @@ final class RunningPeer implements AutoCloseable {
         return startSeconds;
     }
 
-    /** CPU seconds of the broker process so far, user and system. */
-    double cpuSeconds() throws IOException {
-        String stat = Files.readString(Path.of("/proc/" + process.pid() + "/stat"));
-        List<String> fields = List.of(stat.substring(stat.lastIndexOf(')') + 2).split(" "));
-        return (Long.parseLong(fields.get(UTIME)) + Long.parseLong(fields.get(STIME))) / CLOCK_TICKS_PER_SECOND;
+    long pid() {
+        return process.pid();
     }
 
     double residentMiB() throws IOException {
