@@ -134,6 +134,11 @@ public final class NioDisk implements Disk {
 
     @Override
     public long usableBytes(Path directory) throws DiskException {
+        // One statvfs: a FileStore reads the whole mount table first. It cannot tell none from failed, so that is asked again.
+        long usable = directory.toFile().getUsableSpace();
+        if (usable > 0) {
+            return usable;
+        }
         try {
             return Files.getFileStore(directory).getUsableSpace();
         } catch (IOException e) {

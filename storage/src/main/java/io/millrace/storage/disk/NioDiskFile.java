@@ -1,10 +1,12 @@
 package io.millrace.storage.disk;
 
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 
 /** A file channel. The channel's cursor is used by gathering writes only: there is one writer, and readers are positional. */
 final class NioDiskFile implements DiskFile {
@@ -111,6 +113,33 @@ final class NioDiskFile implements DiskFile {
             return channel.transferTo(filePosition, countBytes, target);
         } catch (IOException e) {
             throw NioDisk.failure("send from", path, e);
+        }
+    }
+
+    @Override
+    public void warm(long filePosition, int sizeBytes) throws DiskException {
+        if (!isCached(filePosition, sizeBytes)) {
+            DiskFile.super.warm(filePosition, sizeBytes);
+        }
+    }
+
+    /**
+     * Whether the whole range is in the page cache: mincore over a mapping that is never touched, so nothing is faulted in and a
+     * file that is cut meanwhile does no harm. Reading 1 MiB to be sure costs more than sending it.
+     *
+     * <p>Through a channel of its own that cannot write, because the JDK makes a writable file longer when it maps beyond its
+     * end. A file that has lost its name, or is too short, is read instead: this is a hint and fails nothing.
+     */
+    private boolean isCached(long filePosition, int sizeBytes) {
+        if (sizeBytes < WARM_PIECE_BYTES) {
+            return false;
+        }
+        try (FileChannel readOnly = FileChannel.open(path, StandardOpenOption.READ);
+                Arena arena = Arena.ofConfined()) {
+            return readOnly.map(FileChannel.MapMode.READ_ONLY, filePosition, sizeBytes, arena)
+                    .isLoaded();
+        } catch (IOException e) {
+            return false;
         }
     }
 

@@ -4,7 +4,6 @@ import io.millrace.storage.FileSlice;
 import io.millrace.storage.disk.Disk;
 import io.millrace.storage.disk.DiskException;
 import io.millrace.storage.disk.DiskFile;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -110,18 +109,9 @@ public final class OpenSegment {
         return lookup(lengthBytes, indexEntries).findMaxTimestamp(endOffset);
     }
 
-    /** Reads a range once, so that sending it does not wait for the disk. */
+    /** Sees to it that sending a range does not wait for the disk. */
     public void warm(long filePosition, int sizeBytes) throws DiskException {
-        ByteBuffer scratch = ByteBuffer.allocate(Math.min(sizeBytes, 64 * 1024));
-        int done = 0;
-        while (done < sizeBytes) {
-            scratch.clear().limit(Math.min(scratch.capacity(), sizeBytes - done));
-            int read = log.read(filePosition + done, scratch);
-            if (read == 0) {
-                return;
-            }
-            done += read;
-        }
+        log.warm(filePosition, sizeBytes);
     }
 
     /** Adds a reference; the caller must hold or be shielded by another one. */
