@@ -26,8 +26,7 @@ record ComparisonOptions(int rounds, int seconds, int warmupSeconds, Pattern row
         for (int i = from; i < arguments.length; i += 2) {
             String key = arguments[i].replaceFirst("^--", "");
             if (!KNOWN.contains(key) || i + 1 == arguments.length) {
-                throw new IllegalArgumentException(
-                        "options are --key value, keys " + KNOWN + ", not " + arguments[i]);
+                throw new IllegalArgumentException("options are --key value, keys " + KNOWN + ", not " + arguments[i]);
             }
             given.put(key, arguments[i + 1]);
         }

@@ -111,11 +111,16 @@ public final class PeerComparison {
         Map<String, Double> figures = LoadProcess.run(java, ProduceLoad.class.getName(), produce);
         if (row.fetch()) {
             List<String> fetch = new ArrayList<>(List.of(
-                    "--bootstrap", broker.bootstrap(),
-                    "--topic", topic,
-                    "--partitions", Integer.toString(row.partitions()),
-                    "--warmup-rounds", options.warmupSeconds() == 0 ? "0" : "2",
-                    "--rounds", "3"));
+                    "--bootstrap",
+                    broker.bootstrap(),
+                    "--topic",
+                    topic,
+                    "--partitions",
+                    Integer.toString(row.partitions()),
+                    "--warmup-rounds",
+                    options.warmupSeconds() == 0 ? "0" : "2",
+                    "--rounds",
+                    "3"));
             fetch.addAll(cpu);
             figures = LoadProcess.run(java, FetchLoad.class.getName(), fetch);
         }

@@ -1,6 +1,8 @@
 package io.millrace.broker.produce;
 
-import io.millrace.broker.shard.Shard;
+import io.millrace.replication.replica.Deadline;
+import io.millrace.replication.replica.ShardReplicas;
+import io.millrace.runtime.EventLoop;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
@@ -8,51 +10,106 @@ import java.util.Deque;
  * The appends of one shard, in the order in which they arrived: while the tail is full they wait here, and those behind them
  * too, so that no partition's batches change places. Owned by the shard's loop.
  *
- * <p>The network's bounds on requests in flight bound it: at them producers are not read any more, which is how a disk that is
- * slower than its producers slows them down instead of failing them.
+ * <p>What waits is tried again when tail memory came back, never by the clock; each append gives up when its own request's
+ * timeout is over. The network's bounds on requests in flight bound the queue: at them producers are not read any more, which
+ * is how a disk that is slower than its producers slows them down instead of failing them.
  */
 final class AppendQueue {
 
-    /** About one sync: the tail gets room when a group is written and its segments are. */
-    private static final long RETRY_NS = 500_000;
+    /** A request of which one slot is to be appended. */
+    interface Request {
 
-    private record Waiting(PendingProduce request, int slot, long deadlineNs) {}
+        /** False when the tail had no room: nothing happened, to be tried again. */
+        boolean tryAppend(int slot, ShardReplicas replicas);
 
-    private final Shard shard;
+        /** The tail stayed full for as long as the client waits. */
+        void giveUp(int slot);
+
+        long timeoutNs();
+    }
+
+    private final EventLoop loop;
+    private final ShardReplicas replicas;
     private final Deque<Waiting> waiting = new ArrayDeque<>();
+    private boolean roomAwaited;
 
-    AppendQueue(Shard shard) {
-        this.shard = shard;
+    AppendQueue(EventLoop loop, ShardReplicas replicas) {
+        this.loop = loop;
+        this.replicas = replicas;
+    }
+
+    private final class Waiting implements Deadline.Expiry {
+        private final Request request;
+        private final int slot;
+        private final Deadline deadline = new Deadline(this);
+
+        Waiting(Request request, int slot) {
+            this.request = request;
+            this.slot = slot;
+        }
+
+        @Override
+        public void expired() {
+            // Whoever waits behind it is still woken by memory that comes back: nothing else can make room.
+            waiting.remove(this);
+            request.giveUp(slot);
+        }
     }
 
     /** Appends now, or once there is room; gives up when the request's own timeout is over. */
-    void append(PendingProduce request, int slot) {
-        if (!waiting.isEmpty() || !request.tryAppend(slot, shard)) {
-            waiting.add(new Waiting(request, slot, nowNs() + request.timeoutNs()));
-            if (waiting.size() == 1) {
-                retryLater();
-            }
+    void append(Request request, int slot) {
+        if (waiting.isEmpty() && request.tryAppend(slot, replicas)) {
+            return;
+        }
+        boolean first = waiting.isEmpty();
+        Waiting last = new Waiting(request, slot);
+        waiting.add(last);
+        replicas.deadlines().add(last.deadline, request.timeoutNs());
+        if (first) {
+            awaitRoom();
+        }
+    }
+
+    private void awaitRoom() {
+        if (!roomAwaited) {
+            roomAwaited = true;
+            replicas.whenRoom(this::retry);
         }
     }
 
     private void retry() {
-        while (!waiting.isEmpty()) {
-            Waiting first = waiting.element();
-            if (nowNs() - first.deadlineNs() > 0) {
-                first.request().giveUp(first.slot());
-            } else if (!first.request().tryAppend(first.slot(), shard)) {
-                retryLater();
+        roomAwaited = false;
+        Waiting first;
+        while ((first = waiting.peek()) != null) {
+            if (!tryFirst(first)) {
+                awaitRoom();
                 return;
             }
-            waiting.remove();
         }
     }
 
-    private void retryLater() {
-        shard.loop().schedule(RETRY_NS, this::retry);
+    private boolean tryFirst(Waiting first) {
+        boolean failed = true;
+        boolean done = false;
+        try {
+            done = first.request.tryAppend(first.slot, replicas);
+            failed = false;
+            return done;
+        } finally {
+            if (done || failed) {
+                waiting.remove();
+                replicas.deadlines().cancel(first.deadline);
+            }
+            if (failed && !waiting.isEmpty()) {
+                // The loop reports what was thrown; it concerns one request and must not keep the others waiting.
+                roomAwaited = true;
+                loop.post(this::retry);
+            }
+        }
     }
 
-    private long nowNs() {
-        return shard.loop().clock().monotonicNs();
+    /** Appends that wait for room. */
+    int size() {
+        return waiting.size();
     }
 }

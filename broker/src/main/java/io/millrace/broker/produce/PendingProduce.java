@@ -1,7 +1,6 @@
 package io.millrace.broker.produce;
 
 import io.millrace.broker.request.RequestContext;
-import io.millrace.broker.shard.Shard;
 import io.millrace.broker.shard.Shards;
 import io.millrace.broker.shard.SlotGather;
 import io.millrace.protocol.BufferRecords;
@@ -15,6 +14,7 @@ import io.millrace.replication.metadata.TopicImage;
 import io.millrace.replication.replica.LeaderReplica;
 import io.millrace.replication.replica.ProduceCompletion;
 import io.millrace.replication.replica.ProduceOutcome;
+import io.millrace.replication.replica.ShardReplicas;
 import io.millrace.storage.AppendResult;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * One produce request between its arrival and its answer. A slot is one partition of the request, in request order. Slots are
  * filled on the loops of their shards and read on the connection's loop after the last one is done.
  */
-final class PendingProduce implements ProduceCompletion {
+final class PendingProduce implements ProduceCompletion, AppendQueue.Request {
 
     /** First version in which a client may send zstd (KIP-110). */
     private static final int FIRST_ZSTD_VERSION = 7;
@@ -131,13 +131,14 @@ final class PendingProduce implements ProduceCompletion {
      *
      * @return false when the tail had no room: nothing happened, to be tried again
      */
-    boolean tryAppend(int slot, Shard shard) {
+    @Override
+    public boolean tryAppend(int slot, ShardReplicas replicas) {
         TopicImage topic = topics[slot];
         BufferRecords batch = records[slot];
         if (topic == null || batch == null) {
             throw new IllegalStateException("slot " + slot + " was handed to a shard without topic or records");
         }
-        LeaderReplica replica = shard.replicas().leader(topic.topicId(), partitions[slot]);
+        LeaderReplica replica = replicas.leader(topic.topicId(), partitions[slot]);
         if (replica == null) {
             done(
                     slot,
@@ -152,11 +153,13 @@ final class PendingProduce implements ProduceCompletion {
     }
 
     /** The tail stayed full for as long as the client waits: it is told so, and may send again. */
-    void giveUp(int slot) {
+    @Override
+    public void giveUp(int slot) {
         done(slot, refused(ErrorCode.KAFKA_STORAGE_ERROR, "The disk is slower than the producers: send again"));
     }
 
-    long timeoutNs() {
+    @Override
+    public long timeoutNs() {
         return Math.max(0, request.timeoutMs()) * NANOS_PER_MS;
     }
 

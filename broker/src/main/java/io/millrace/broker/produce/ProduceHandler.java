@@ -24,7 +24,9 @@ public final class ProduceHandler implements ApiHandler<ProduceRequest> {
     public ProduceHandler(MetadataPublisher metadata, Shards shards) {
         this.metadata = metadata;
         this.shards = shards;
-        this.queues = shards.all().stream().map(AppendQueue::new).toList();
+        this.queues = shards.all().stream()
+                .map(shard -> new AppendQueue(shard.loop(), shard.replicas()))
+                .toList();
     }
 
     @Override

@@ -19,6 +19,9 @@ public interface PartitionLogs {
     /** The topic's configs may have changed. */
     void reconfigure(PartitionLog log, MetadataImage image);
 
+    /** After an append found no room in the tail: runs {@code task} once, on the loop, when it may be tried again. */
+    void whenRoom(Runnable task);
+
     /** The topic was deleted, by a record that says so: the log may go. */
     void delete(PartitionLog log);
 }

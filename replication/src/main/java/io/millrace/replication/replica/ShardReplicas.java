@@ -69,6 +69,11 @@ public final class ShardReplicas implements MetadataSubscriber {
         this.deadlines = new DeadlineQueue(shard.loop());
     }
 
+    /** After {@link ProduceOutcome.TailFull}: runs {@code task} once, on the loop, when the append may be tried again. */
+    public void whenRoom(Runnable task) {
+        logs.whenRoom(task);
+    }
+
     /** For parked fetches and whatever else ends by time on this shard. */
     public DeadlineQueue deadlines() {
         return deadlines;

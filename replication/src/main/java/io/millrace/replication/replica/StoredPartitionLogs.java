@@ -42,6 +42,11 @@ public final class StoredPartitionLogs implements PartitionLogs {
     }
 
     @Override
+    public void whenRoom(Runnable task) {
+        store.whenRoom(task);
+    }
+
+    @Override
     public void delete(PartitionLog log) {
         store.delete(log, () -> {
             // Nobody waits: the topic is gone since its record was committed.

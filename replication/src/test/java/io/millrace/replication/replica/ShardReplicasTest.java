@@ -58,6 +58,11 @@ class ShardReplicasTest {
         }
 
         @Override
+        public void whenRoom(Runnable task) {
+            task.run();
+        }
+
+        @Override
         public void delete(PartitionLog log) {
             deleted.add(log.identity().toString());
         }

@@ -56,6 +56,9 @@ public final class LeaderAppender {
      * @param batches whole batches, {@code position..limit}, at most one when it has a producer id
      */
     public AppendResult append(AppendTarget log, ByteBuffer batches, int leaderEpoch, ValidationRules rules) {
+        if (!writer.mayHold(batches.remaining())) {
+            return TAIL_FULL;
+        }
         checker.check(batches, rules, clock.wallMs(), checked);
         return append(log, batches, leaderEpoch, rules, checked);
     }
@@ -86,7 +89,9 @@ public final class LeaderAppender {
         long firstEntry = tail.endEntry();
         AppendResult.Refused noPlace = place(log, batches, leaderEpoch, found, appendTimeMs);
         if (noPlace != null) {
+            long returns = writer.memory().returns();
             tail.truncateTo(baseOffset);
+            writer.discount(writer.memory().returns() - returns);
             return noPlace;
         }
         boolean fromClient = rules.origin() == ValidationRules.Origin.CLIENT;

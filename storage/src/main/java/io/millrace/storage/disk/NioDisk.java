@@ -134,7 +134,8 @@ public final class NioDisk implements Disk {
 
     @Override
     public long usableBytes(Path directory) throws DiskException {
-        // One statvfs: a FileStore reads the whole mount table first. It cannot tell none from failed, so that is asked again.
+        // One statvfs: a FileStore reads the whole mount table first. It cannot tell none from failed, so that is asked
+        // again.
         long usable = directory.toFile().getUsableSpace();
         if (usable > 0) {
             return usable;

@@ -33,6 +33,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -185,6 +186,21 @@ public final class LogStore {
         known.deleted();
     }
 
+    /**
+     * After an append was refused for want of tail memory: runs {@code task} once, on the loop, when trying again may be
+     * answered otherwise, because memory came back, the directory went offline or refuses clients. At most one at a time.
+     */
+    public void whenRoom(Runnable task) {
+        loop.checkOwned();
+        tailWriter.awaitRoom(() -> {
+            try {
+                loop.post(task);
+            } catch (RejectedExecutionException stopped) {
+                LOG.debug("an append waited for room when its loop stopped");
+            }
+        });
+    }
+
     /** Set once the directory is offline. */
     public @Nullable StorageFailure failure() {
         return failure;
@@ -268,6 +284,7 @@ public final class LogStore {
         for (JournaledLog log : List.copyOf(logs.values())) {
             log.failed(offline);
         }
+        tailWriter.memory().wakeWaiters();
         listener.failed(offline);
         loop.post(this::closeIfDrained);
     }
@@ -277,6 +294,7 @@ public final class LogStore {
         if (!full) {
             writeBehind.resume();
         }
+        tailWriter.memory().wakeWaiters();
         listener.full(full);
     }
 

@@ -1,5 +1,6 @@
 package io.millrace.storage.tail;
 
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -10,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Used bytes are those of chunks that somebody holds, so a chunk pinned by a slow reader counts. Allocated bytes are the
  * used ones plus the free chunks kept for reuse. Invariant: {@code usedBytes <= allocatedBytes <= budgetBytes}. At the bound
- * {@link #take} answers null and the append is refused; nothing waits here.
+ * {@link #take} answers null and the append is refused; whoever wants to try again is told by {@link #awaitReturn} once memory
+ * came back.
  *
  * <p>A batch larger than a chunk gets a chunk of its own, rounded up to whole chunks so that it can be used again. Memory of
  * chunks that make room for others is returned by the garbage collector.
@@ -31,6 +33,9 @@ public final class TailMemory {
     private final AtomicLong refusals = new AtomicLong();
     private final AtomicLong allocationFailures = new AtomicLong();
     private final AtomicLong lastChunkNumber = new AtomicLong();
+    private final AtomicLong returns = new AtomicLong();
+    // At most one of each shard: its next append waits behind the one that was refused.
+    private final ConcurrentLinkedQueue<Runnable> waiters = new ConcurrentLinkedQueue<>();
     private final AtomicReference<@Nullable Free> free = new AtomicReference<>();
     private final AtomicReference<@Nullable Free> freeOversize = new AtomicReference<>();
 
@@ -106,6 +111,39 @@ public final class TailMemory {
     void giveBack(TailChunk chunk) {
         usedBytes.addAndGet(-chunk.capacityBytes());
         push(chunk.capacityBytes() == chunkBytes ? free : freeOversize, chunk);
+        // Counted before the queue is looked at, and read after an entry is made: one of both sides sees the other.
+        returns.incrementAndGet();
+        if (!waiters.isEmpty()) {
+            wakeWaiters();
+        }
+    }
+
+    /** Moves whenever memory came back. To be read before {@link #take}, for {@link #awaitReturn} after its refusal. */
+    public long returns() {
+        return returns.get();
+    }
+
+    /**
+     * Runs {@code wake} once, on any thread, when memory came back after {@link #returns()} was {@code seen}, perhaps at once.
+     * That it is enough is not promised, so who is refused again waits again; it cannot spin, for each wake costs a return.
+     */
+    void awaitReturn(long seen, Runnable wake) {
+        waiters.add(wake);
+        if (returns.get() != seen) {
+            wakeWaiters();
+        }
+    }
+
+    /** Wakes all that wait though no memory came back: something else changed what an append would be answered. */
+    public void wakeWaiters() {
+        // Only those that wait now: who is refused again queues behind them.
+        for (int left = waiters.size(); left > 0; left--) {
+            Runnable wake = waiters.poll();
+            if (wake == null) {
+                return;
+            }
+            wake.run();
+        }
     }
 
     private @Nullable TailChunk takeUsual() {
@@ -121,18 +159,24 @@ public final class TailMemory {
     }
 
     private @Nullable TailChunk takeOversize(int minBytes) {
-        TailChunk chunk = pop(freeOversize);
-        if (chunk != null) {
-            if (chunk.capacityBytes() >= minBytes) {
-                return chunk;
-            }
-            allocatedBytes.addAndGet(-chunk.capacityBytes());
-        }
         long capacity = (minBytes + (long) chunkBytes - 1) / chunkBytes * chunkBytes;
-        if (capacity > Integer.MAX_VALUE || !allocate((int) capacity, free)) {
+        if (capacity > budgetBytes) {
             return null;
         }
-        return create((int) capacity);
+        TailChunk chunk;
+        do {
+            chunk = pop(freeOversize);
+            if (chunk != null) {
+                if (chunk.capacityBytes() >= minBytes) {
+                    return chunk;
+                }
+                allocatedBytes.addAndGet(-chunk.capacityBytes());
+            }
+            if (allocate((int) capacity, free)) {
+                return create((int) capacity);
+            }
+        } while (chunk != null);
+        return null;
     }
 
     /** A chunk whose bytes are counted as allocated already; null, and not counted, when the process has no memory for it. */

@@ -14,6 +14,7 @@ public final class TailWriter {
     private int nextPosition;
     private @Nullable TailChunk reservedChunk;
     private int reservedPosition;
+    private long returnsBeforeTake;
 
     public TailWriter(TailMemory memory) {
         this.memory = memory;
@@ -31,7 +32,7 @@ public final class TailWriter {
      */
     boolean reserve(int sizeBytes) {
         if (sizeBytes > memory.chunkBytes()) {
-            TailChunk own = memory.take(sizeBytes);
+            TailChunk own = take(sizeBytes);
             reservedChunk = own;
             reservedPosition = 0;
             return own != null;
@@ -39,7 +40,7 @@ public final class TailWriter {
         TailChunk chunk = current;
         if (chunk == null || nextPosition + sizeBytes > chunk.capacityBytes()) {
             close();
-            chunk = memory.take(sizeBytes);
+            chunk = take(sizeBytes);
             if (chunk == null) {
                 return false;
             }
@@ -50,6 +51,36 @@ public final class TailWriter {
         reservedPosition = nextPosition;
         nextPosition += sizeBytes;
         return true;
+    }
+
+    private @Nullable TailChunk take(int sizeBytes) {
+        returnsBeforeTake = memory.returns();
+        return memory.take(sizeBytes);
+    }
+
+    /**
+     * Whether so many bytes may find room: false when there is none for certain. Asked before the bytes are checked, which costs
+     * far more and would be done again at every try.
+     */
+    public boolean mayHold(int sizeBytes) {
+        returnsBeforeTake = memory.returns();
+        TailChunk chunk = current;
+        return (chunk != null && nextPosition + sizeBytes <= chunk.capacityBytes())
+                || memory.usedBytes() + Math.max(sizeBytes, memory.chunkBytes()) <= memory.budgetBytes()
+                // Too large for ever: to be told so, not to wait.
+                || sizeBytes > memory.budgetBytes() / 2
+                // The chunk being filled goes back when it holds nothing any more and the next one is taken.
+                || (chunk != null && memory.usedBytes() <= chunk.capacityBytes());
+    }
+
+    /** Memory came back because the batches that were placed before the refusal were taken back: no reason to try again. */
+    public void discount(long returned) {
+        returnsBeforeTake += returned;
+    }
+
+    /** After a refusal: runs {@code wake} once, on any thread, when it may be worth asking again. */
+    public void awaitRoom(Runnable wake) {
+        memory.awaitReturn(returnsBeforeTake, wake);
     }
 
     TailChunk chunk() {

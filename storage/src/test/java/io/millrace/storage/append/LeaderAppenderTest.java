@@ -191,6 +191,9 @@ class LeaderAppenderTest {
         assertThat(log.tail().endOffset()).isEqualTo(1);
         assertThat(log.tail().batchCount()).isEqualTo(1);
         assertThat(log.epochs().latestEpoch()).isZero();
+        List<String> woken = new ArrayList<>();
+        writer.awaitRoom(() -> woken.add("at once"));
+        assertThat(woken).as("what was taken back is no reason to try again").isEmpty();
     }
 
     @Test

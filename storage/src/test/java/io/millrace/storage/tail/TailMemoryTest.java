@@ -73,6 +73,59 @@ class TailMemoryTest {
     }
 
     @Test
+    void manyFreeLargeChunksDoNotHinderALargerOne() {
+        List<TailChunk> large = List.of(take(2048), take(2048));
+        large.forEach(TailChunk::release);
+        assertThat(take(4096).capacityBytes()).isEqualTo(4096);
+        assertThat(memory.allocatedBytes()).isEqualTo(4096);
+    }
+
+    @Test
+    void whoWasRefusedIsWokenOnceByTheNextReturn() {
+        TailChunk chunk = take(4096);
+        long seen = memory.returns();
+        assertThat(memory.take(1)).isNull();
+        List<String> woken = new ArrayList<>();
+        memory.awaitReturn(seen, () -> woken.add("a"));
+        memory.awaitReturn(seen, () -> woken.add("b"));
+        assertThat(woken).isEmpty();
+        chunk.release();
+        assertThat(woken).containsExactly("a", "b");
+        take(1).release();
+        assertThat(woken).hasSize(2);
+    }
+
+    @Test
+    void aReturnBetweenTheRefusalAndTheWaitIsNotMissed() {
+        TailChunk chunk = take(4096);
+        long seen = memory.returns();
+        assertThat(memory.take(1)).isNull();
+        chunk.release();
+        List<String> woken = new ArrayList<>();
+        memory.awaitReturn(seen, () -> woken.add("a"));
+        assertThat(woken).containsExactly("a");
+    }
+
+    @Test
+    void roomIsAskedForBeforeItIsTaken() {
+        TailWriter writer = new TailWriter(memory);
+        assertThat(writer.reserve(600)).isTrue();
+        TailChunk others = take(3072);
+        assertThat(writer.mayHold(424)).as("in the chunk being filled").isTrue();
+        assertThat(writer.mayHold(425)).isFalse();
+        assertThat(writer.reserve(425)).isFalse();
+        assertThat(writer.mayHold(2049))
+                .as("too large ever: told so, not kept waiting")
+                .isTrue();
+        List<String> woken = new ArrayList<>();
+        assertThat(writer.mayHold(425)).isFalse();
+        writer.awaitRoom(() -> woken.add("a"));
+        others.release();
+        assertThat(woken).containsExactly("a");
+        assertThat(writer.mayHold(425)).isTrue();
+    }
+
+    @Test
     void chunkNumbersRiseWithEveryUse() {
         TailChunk first = take(1);
         long number = first.number();
