@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * runs on the write-behind lane.
  *
  * <pre>
- *   IDLE --work due--> ROUND (write segments, at most maxDirtyBytes) --enough dirty, or files wanted back--> CHECKPOINT
+ *   IDLE --work due--> ROUND (write segments, at most 8 MiB) --enough dirty, or files wanted back--> CHECKPOINT
  *     ^                  |                                         (sync segments, then rows, then release journal files)
  *     +------------------+--------------------------------------------------------------------------------------+
  * </pre>
@@ -32,6 +32,7 @@ final class WriteBehind {
 
     private static final int MAX_WORKS_PER_ROUND = 256;
     private static final int MAX_BYTES_PER_WORK = 1 << 20;
+    private static final int MAX_BYTES_PER_ROUND = 8 << 20;
 
     /** What the store does about outcomes. */
     interface Events {
@@ -168,8 +169,10 @@ final class WriteBehind {
     private Round plan() {
         Round round = new Round(new ArrayList<>(), new ArrayList<>());
         long bytes = dirtyBytes;
+        // A round frees tail memory when it is over, so it is bounded by more than what may be dirty.
+        long limitBytes = Math.min(maxDirtyBytes, dirtyBytes + MAX_BYTES_PER_ROUND);
         int count = wishes.size();
-        while (count-- > 0 && bytes < maxDirtyBytes && round.works.size() < MAX_WORKS_PER_ROUND) {
+        while (count-- > 0 && bytes < limitBytes && round.works.size() < MAX_WORKS_PER_ROUND) {
             JournaledLog log = wishes.remove();
             log.files().wishTaken();
             bytes += add(round, log);
@@ -177,7 +180,7 @@ final class WriteBehind {
         boolean all = draining || memory.pressured();
         if (all || wantedBelow > releasedBelow) {
             for (JournaledLog log : rows.needing()) {
-                if (bytes >= maxDirtyBytes || round.works.size() >= MAX_WORKS_PER_ROUND) {
+                if (bytes >= limitBytes || round.works.size() >= MAX_WORKS_PER_ROUND) {
                     break;
                 }
                 if (all || log.files().need().oldestGeneration() < wantedBelow) {
