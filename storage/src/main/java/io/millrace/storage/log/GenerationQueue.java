@@ -28,7 +28,7 @@ final class GenerationQueue {
         endOffsets[count++] = endOffset;
     }
 
-    /** Truncation: nothing above {@code endOffset} is needed from anywhere. */
+    /** Truncation: nothing above {@code endOffset} is needed from anywhere, once a row says that the log ends there. */
     void clamp(long endOffset) {
         for (int i = 0; i < count; i++) {
             endOffsets[i] = Math.min(endOffsets[i], endOffset);
@@ -46,10 +46,6 @@ final class GenerationQueue {
             System.arraycopy(endOffsets, dropped, endOffsets, 0, count - dropped);
             count -= dropped;
         }
-    }
-
-    void clear() {
-        count = 0;
     }
 
     long oldest() {

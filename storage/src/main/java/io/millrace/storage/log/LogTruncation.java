@@ -67,7 +67,8 @@ final class LogTruncation {
         log.tail().resetTo(offset);
         ends.resetTo(offset);
         log.undamaged();
-        feed.generations().clear();
+        // What was appended is needed no more, but only a row says so: until then a start goes on from the old one.
+        feed.generations().clamp(offset);
         log.observers().cleared();
         log.reads().clear();
         log.files().reset(offset);

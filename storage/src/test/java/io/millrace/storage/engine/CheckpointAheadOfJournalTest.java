@@ -63,6 +63,34 @@ class CheckpointAheadOfJournalTest {
         assertThat(next.log("t", 0).logEndOffset()).isEqualTo(3);
     }
 
+    /** The file is freed for another log's sake, and no row of this one was written. */
+    @Test
+    void aResetWithoutRecordAndRowKeepsWhatTheOldRowNeeds() throws Exception {
+        StoreFixture fixture = started();
+        PartitionLog log = fixture.log("t", 0);
+        PartitionLog other = fixture.create("t", 1);
+        fillTwoFiles(fixture, log);
+        for (int i = 0; i < 2; i++) {
+            StoreFixture.append(other, "z".repeat(6000));
+            settleJournal(fixture);
+        }
+        StoreFixture.append(other, "z".repeat(6000));
+        while (fixture.loop.turn()) {}
+        assertThat(fixture.store.toString()).contains("wantedBelow=1");
+        log.resetTo(3);
+        // The second file is half full now: the first is to be freed, while the reset's record is on its way.
+        fixture.lanes.one(fixture.lanes.journal);
+        fixture.lanes.one(fixture.lanes.journal);
+        while (fixture.loop.turn()) {}
+        assertThat(fixture.store.toString()).contains("wantedBelow=2");
+        writeBehindAlone(fixture);
+
+        disk.powerLoss();
+        StoreFixture next = open();
+
+        assertThat(next.log("t", 0).damage()).isNull();
+    }
+
     @Test
     void aLogOfTheSameNameIsNotThereBeforeTheDeletedOneIsGone() throws Exception {
         StoreFixture fixture = started();
