@@ -171,13 +171,15 @@ final class Persistence implements AutoCloseable {
 
     /** Writes everything to segments; their journals are empty afterwards. */
     void closeStores() {
+        boolean clean = true;
         for (int i = 0; i < stores.size(); i++) {
             LogStore store = stores.get(i);
             CompletableFuture<Void> done = new CompletableFuture<>();
             loops.get(i).post(() -> store.close(() -> done.complete(null)));
             done.join();
+            clean &= store.failure() == null;
         }
-        stopped = true;
+        stopped = clean;
     }
 
     @Override

@@ -32,6 +32,8 @@ public final class CheckpointLog implements AutoCloseable {
     private DiskFile file;
     private long lengthBytes;
     private long sequence;
+    // The state has rows that the file lacks.
+    private boolean behind;
 
     private CheckpointLog(Disk disk, Path path, CheckpointState state, DiskFile file) {
         this.disk = disk;
@@ -73,8 +75,12 @@ public final class CheckpointLog implements AutoCloseable {
         return state;
     }
 
-    /** Appends the changed rows and syncs; a failure leaves it unusable, as every failed sync does. */
-    public void update(List<LogRow> changed, List<Integer> removedLogIds, long liveGeneration) throws DiskException {
+    /**
+     * Appends the changed rows and syncs; a failure leaves it unusable, as every failed sync does.
+     *
+     * @return false when there was no space: what is on the disk is as before. The next update writes all rows, these included.
+     */
+    public boolean update(List<LogRow> changed, List<Integer> removedLogIds, long liveGeneration) throws DiskException {
         int bytes = HEADER_BYTES + RowCodec.JOURNAL_BYTES + removedLogIds.size() * RowCodec.REMOVED_BYTES;
         for (LogRow row : changed) {
             bytes += RowCodec.onlyState(state.row(row.logId()), row) ? RowCodec.STATE_BYTES : RowCodec.logBytes(row);
@@ -94,21 +100,43 @@ public final class CheckpointLog implements AutoCloseable {
         }
         RowCodec.writeJournal(batch, liveGeneration);
         state.liveGeneration(liveGeneration);
-        if (lengthBytes + bytes > COMPACT_FROM_BYTES && aliveBytes() * 2 < lengthBytes + bytes) {
-            compact();
-            return;
+        if (behind || (lengthBytes + bytes > COMPACT_FROM_BYTES && aliveBytes() * 2 < lengthBytes + bytes)) {
+            return compact();
         }
-        file.write(lengthBytes, seal(batch, sequence++));
+        try {
+            file.write(lengthBytes, seal(batch, sequence));
+        } catch (DiskException e) {
+            return noSpace(e);
+        }
         file.sync();
+        sequence++;
         lengthBytes += bytes;
+        return true;
     }
 
-    private void compact() throws DiskException {
-        DiskFile compacted = writeWhole(disk, path, state);
+    /** Only for a failed write: nothing was synced, so nothing was relied on. */
+    private boolean noSpace(DiskException failure) throws DiskException {
+        if (failure.kind() != DiskException.Kind.FULL) {
+            throw failure;
+        }
+        behind = true;
+        return false;
+    }
+
+    private boolean compact() throws DiskException {
+        DiskFile compacted;
+        try {
+            compacted = writeWhole(disk, path, state);
+        } catch (DiskException e) {
+            // The new file is not in force before its rename.
+            return noSpace(e);
+        }
+        behind = false;
         file.close();
         file = compacted;
         lengthBytes = compacted.length();
         sequence = 1;
+        return true;
     }
 
     private static DiskFile writeWhole(Disk disk, Path path, CheckpointState state) throws DiskException {

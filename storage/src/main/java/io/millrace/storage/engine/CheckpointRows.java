@@ -133,6 +133,14 @@ final class CheckpointRows {
         return new Batch(rows, gone, oldest);
     }
 
+    /** There was no space for it: all of it is due still. */
+    void notWritten(Batch batch) {
+        for (LogCheckpoint row : batch.rows()) {
+            changed.add(row.log());
+        }
+        removedLogIds.addAll(batch.removedLogIds());
+    }
+
     /** The checkpoint is synced. */
     void written(Batch batch) {
         for (LogCheckpoint row : batch.rows()) {

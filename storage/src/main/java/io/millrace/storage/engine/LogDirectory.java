@@ -15,6 +15,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToIntFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One log directory: started once, then divided into a {@link LogStore} per shard. {@link #open} and {@link #storeBrokerEpoch}
@@ -24,10 +26,13 @@ import java.util.function.ToIntFunction;
  * journal/boot                      which journals and checkpoints are in force ({@link BootRecord})
  * journal/[shard]-[slot].journal    preallocated journal files
  * journal/[boot]-[shard].checkpoint
+ * journal/reserve               space for a start on a full disk ({@link ReserveFile})
  * [topic]-[partition]/              partition.metadata, segments
  * </pre>
  */
 public final class LogDirectory {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LogDirectory.class);
 
     static final String JOURNAL_FOLDER = "journal";
 
@@ -35,12 +40,19 @@ public final class LogDirectory {
     private final Path path;
     private final StorageConfig config;
     private final TailMemory memory;
+    private final ReserveFile reserve;
     private final DirectoryRecovery.Result recovered;
     private final List<LogDamage> damages = new ArrayList<>();
     private BootRecord boot;
 
     private LogDirectory(
-            Disk disk, Path path, StorageConfig config, TailMemory memory, DirectoryRecovery.Result recovered) {
+            Disk disk,
+            Path path,
+            StorageConfig config,
+            TailMemory memory,
+            ReserveFile reserve,
+            DirectoryRecovery.Result recovered) {
+        this.reserve = reserve;
         this.disk = disk;
         this.path = path;
         this.config = config;
@@ -76,12 +88,29 @@ public final class LogDirectory {
             Clock clock,
             Randomness randomness)
             throws StorageStartException {
+        ReserveFile reserve = new ReserveFile(disk, path.resolve(JOURNAL_FOLDER), config.reserveFileBytes());
+        boolean released = false;
+        while (true) {
+            try {
+                DirectoryRecovery.Result recovered =
+                        new DirectoryRecovery(disk, path, config, clock, randomness).run(shards, shardOf);
+                return new LogDirectory(disk, path, config, memory, reserve, recovered);
+            } catch (DiskException e) {
+                if (released || e.kind() != DiskException.Kind.FULL || !release(reserve)) {
+                    throw new StorageStartException(explain(path, e), e);
+                }
+                // A start may break off anywhere and be repeated.
+                released = true;
+                LOG.warn("disk_full=true directory={} reserve=released cause={}", path, e.getMessage());
+            }
+        }
+    }
+
+    private static boolean release(ReserveFile reserve) {
         try {
-            DirectoryRecovery.Result recovered =
-                    new DirectoryRecovery(disk, path, config, clock, randomness).run(shards, shardOf);
-            return new LogDirectory(disk, path, config, memory, recovered);
+            return reserve.release();
         } catch (DiskException e) {
-            throw new StorageStartException(explain(path, e), e);
+            return false;
         }
     }
 
@@ -101,7 +130,7 @@ public final class LogDirectory {
         List<LogStart> logs = recovered.logsByShard().get(shard);
         List<JournalFile> files = new ArrayList<>();
         files.add(recovered.journalFiles().get(shard));
-        LogStore.Parts parts = new LogStore.Parts(
+        StoreParts parts = new StoreParts(
                 disk,
                 path,
                 path.resolve(JOURNAL_FOLDER),
@@ -111,7 +140,8 @@ public final class LogDirectory {
                 boot.journalIds().get(shard),
                 files,
                 recovered.checkpoints().get(shard),
-                logs.size());
+                logs.size(),
+                reserve);
         return new LogStore(parts, logs, owner, lanes, listener);
     }
 

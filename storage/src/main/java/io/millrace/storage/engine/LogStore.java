@@ -9,7 +9,6 @@ import io.millrace.storage.PartitionLog;
 import io.millrace.storage.StorageFailure;
 import io.millrace.storage.append.FollowerAppender;
 import io.millrace.storage.append.LeaderAppender;
-import io.millrace.storage.checkpoint.CheckpointLog;
 import io.millrace.storage.disk.Disk;
 import io.millrace.storage.disk.DiskException;
 import io.millrace.storage.disk.DiskFile;
@@ -24,7 +23,6 @@ import io.millrace.storage.log.LogHost;
 import io.millrace.storage.log.LogSegments;
 import io.millrace.storage.log.LogStart;
 import io.millrace.storage.log.SegmentReader;
-import io.millrace.storage.tail.TailMemory;
 import io.millrace.storage.tail.TailWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -57,6 +55,8 @@ public final class LogStore {
     private final Journal journal;
     private final WriteBehind writeBehind;
     private final SpaceGuard space;
+    private final ReserveFile reserve;
+    private final DiskLane pool;
     private final SegmentReader reader;
     private final TailWriter tailWriter;
     private final LeaderAppender leaderAppender;
@@ -69,63 +69,53 @@ public final class LogStore {
     private @Nullable StorageFailure failure;
     private @Nullable Runnable closed;
 
-    /** What a store is made of; see {@link LogDirectory#store}. */
-    record Parts(
-            Disk disk,
-            Path directory,
-            Path journalFolder,
-            StorageConfig config,
-            TailMemory memory,
-            int shard,
-            long journalId,
-            List<JournalFile> journalFiles,
-            CheckpointLog checkpoint,
-            int nextLogId) {}
-
-    LogStore(Parts parts, List<LogStart> recovered, EventLoop loop, DiskLanes lanes, StoreListener listener) {
+    LogStore(StoreParts parts, List<LogStart> recovered, EventLoop loop, DiskLanes lanes, StoreListener listener) {
         this.loop = loop;
-        this.disk = parts.disk;
-        this.directory = parts.directory;
-        this.config = parts.config;
+        this.disk = parts.disk();
+        this.directory = parts.directory();
+        this.config = parts.config();
         this.listener = listener;
-        this.nextLogId = parts.nextLogId;
-        this.journalLane = lanes.dedicated("journal-" + parts.directory + "-" + parts.shard, loop);
-        this.writeBehindLane = lanes.writeBehind(parts.directory, loop);
+        this.nextLogId = parts.nextLogId();
+        this.journalLane = lanes.dedicated("journal-" + parts.directory() + "-" + parts.shard(), loop);
+        this.writeBehindLane = lanes.writeBehind(parts.directory(), loop);
         DiskLane pool = lanes.pool(loop);
         this.reader = new SegmentReader(disk, pool, this::closeLater, config.maxOpenSegments());
-        this.tailWriter = new TailWriter(parts.memory);
+        this.tailWriter = new TailWriter(parts.memory());
         this.leaderAppender = new LeaderAppender(tailWriter, new BatchValidator(), loop.clock());
         this.followerAppender = new FollowerAppender(tailWriter);
-        this.journal = new Journal(
-                config.journal(),
-                parts.journalId,
-                loop,
-                journalLane,
-                pool,
-                parts.journalFiles,
-                1,
-                slot -> JournalFile.prepare(
-                        disk,
-                        parts.journalFolder,
-                        parts.shard,
-                        slot,
-                        config.journal().fileBytes(slot)),
-                new JournalEvents());
+        this.journal = parts.journal(loop, journalLane, pool, new JournalEvents());
         SpaceProbe probe = new SpaceProbe(disk, directory);
         this.writeBehind = new WriteBehind(
                 writeBehindLane,
-                new SegmentWriters(disk, directory, config, new StateReplay(disk, config.producers(), loop.clock())),
-                parts.checkpoint,
+                parts.segmentWriters(loop),
+                parts.checkpoint(),
                 journal,
-                parts.memory,
+                parts.memory(),
                 probe,
                 config.maxDirtyBytes(),
                 new WriteBehindEvents());
         this.space = new SpaceGuard(loop, writeBehindLane, probe, config.reserveBytes(), journal, this::fullChanged);
+        this.reserve = parts.reserve();
+        this.pool = pool;
+        makeReserve();
         for (LogStart start : recovered) {
             JournaledLog log = new JournaledLog(host, start, LogConfig.DEFAULT);
             logs.put(key(start.identity()), log);
         }
+    }
+
+    /** In the background; several stores of a directory find it there. Without it all works but a start on a full disk. */
+    private void makeReserve() {
+        pool.submit(
+                () -> {
+                    reserve.make(2 * config.reserveBytes());
+                    return true;
+                },
+                (made, failure) -> {
+                    if (failure != null) {
+                        LOG.warn("reserve_file=missing directory={} cause={}", directory, failure.getMessage());
+                    }
+                });
     }
 
     private static Key key(LogIdentity identity) {
@@ -228,6 +218,9 @@ public final class LogStore {
         closed = done;
         space.close();
         logs.values().forEach(JournaledLog::close);
+        if (space.isFull() && writeBehind.isPaused()) {
+            closeFull();
+        }
         writeBehind.drain();
         closeIfDrained();
     }
@@ -235,6 +228,16 @@ public final class LogStore {
     @Override
     public String toString() {
         return "LogStore[" + directory + ", logs=" + logs.size() + ", " + writeBehind + "]";
+    }
+
+    /** Nothing more goes to segments; what is synced stays in the journal, for the next start. */
+    private void closeFull() {
+        failure = new StorageFailure(
+                "the disk of " + directory
+                        + " is full: free space before the next start, which continues from the journal",
+                false);
+        writeBehind.stop();
+        loop.post(this::closeIfDrained);
     }
 
     private void closeIfDrained() {
@@ -292,6 +295,7 @@ public final class LogStore {
     private void fullChanged(boolean full) {
         LOG.warn("disk_full={} directory={} produce={}", full, directory, full ? "refused" : "resumed");
         if (!full) {
+            makeReserve();
             writeBehind.resume();
         }
         tailWriter.memory().wakeWaiters();
@@ -386,6 +390,9 @@ public final class LogStore {
         public void diskFull() {
             writeBehind.pause();
             space.full();
+            if (closed != null) {
+                closeFull();
+            }
         }
 
         @Override

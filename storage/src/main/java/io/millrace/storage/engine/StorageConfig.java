@@ -42,6 +42,11 @@ public record StorageConfig(
         }
     }
 
+    /** Space that a file keeps for a start on a full disk. */
+    long reserveFileBytes() {
+        return reserveBytes / 4;
+    }
+
     /** Where a segment ends when recovery writes it; topic settings are not known yet. */
     int recoveryRollBytes() {
         return 1 << 30;

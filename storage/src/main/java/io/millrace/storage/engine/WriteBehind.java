@@ -59,6 +59,9 @@ final class WriteBehind {
     private record Outcomes(
             List<FileOutcome> outcomes, @Nullable DiskException failure) {}
 
+    /** All segments are synced; the checkpoint, too, unless there was no space for it. */
+    private record Synced(boolean checkpointWritten, long usableBytes) {}
+
     private final DiskLane lane;
     private final SegmentWriters writers;
     private final CheckpointLog checkpoint;
@@ -132,6 +135,10 @@ final class WriteBehind {
     /** A full disk: no writes until {@link #resume}. */
     void pause() {
         paused = true;
+    }
+
+    boolean isPaused() {
+        return paused;
     }
 
     void resume() {
@@ -295,25 +302,28 @@ final class WriteBehind {
         lane.submit(
                 () -> {
                     writers.sync();
-                    checkpoint.update(changedRows, batch.removedLogIds(), batch.oldestLive());
-                    return space.usableBytes();
+                    boolean written = checkpoint.update(changedRows, batch.removedLogIds(), batch.oldestLive());
+                    return new Synced(written, space.usableBytes());
                 },
-                (usable, failure) -> checkpointed(batch, usable, failure));
+                (synced, failure) -> checkpointed(batch, synced, failure));
     }
 
-    private void checkpointed(CheckpointRows.Batch batch, @Nullable Long usable, @Nullable DiskException failure) {
+    private void checkpointed(CheckpointRows.Batch batch, @Nullable Synced synced, @Nullable DiskException failure) {
         running = false;
-        if (failure != null) {
+        if (failure != null || synced == null) {
             // Segment syncs and checkpoint syncs alike: what they left on the disk is unknown.
-            events.failed(failure);
+            events.failed(failure == null ? DiskException.broken("checkpoint", new IllegalStateException()) : failure);
+            return;
+        }
+        if (!synced.checkpointWritten()) {
+            rows.notWritten(batch);
+            events.diskFull();
             return;
         }
         rows.written(batch);
         releasedBelow = Math.max(releasedBelow, batch.oldestLive());
         journal.releaseBelow(batch.oldestLive());
-        if (usable != null) {
-            events.usable(usable);
-        }
+        events.usable(synced.usableBytes());
         run();
     }
 

@@ -23,7 +23,7 @@ public final class JournalNeed {
     // The same for the row that is on its way.
     private long controlSinceRow = GenerationQueue.NONE;
     private long deleteGeneration = GenerationQueue.NONE;
-    // End of the segments in the newest row that went to the checkpoint.
+    // End of the segments in the newest row of the checkpoint, or in the one on its way when that is higher.
     private long checkpointEnd;
 
     JournalNeed(JournaledLog log, LogFiles files, long checkpointEnd) {
@@ -103,7 +103,8 @@ public final class JournalNeed {
         }
         long base = active == null ? NO_SEGMENT : active.baseOffset();
         StorageFailure damage = log.damage();
-        checkpointEnd = end;
+        // Until it is synced the one before may be what a start finds.
+        checkpointEnd = Math.max(checkpointEnd, end);
         controlSinceRow = GenerationQueue.NONE;
         LogRow row = new LogRow(
                 log.logId(),
@@ -122,6 +123,7 @@ public final class JournalNeed {
     /** The checkpoint is synced. */
     public void checkpointed(LogCheckpoint written) {
         controlGeneration = controlSinceRow;
+        checkpointEnd = written.durableEnd();
         if (written.plan() == files.plan()) {
             // Otherwise it was truncated since, and offsets of the row may have been given again.
             log.feed().generations().dropThrough(written.durableEnd());

@@ -106,6 +106,88 @@ class FailingDiskTest {
     }
 
     @Test
+    void aCheckpointWithoutSpaceIsWrittenLater() throws Exception {
+        StoreFixture fixture = open(StorageConfig.SMALL.withReserveBytes(0));
+        PartitionLog log = fixture.create("t", 0);
+        List<String> expected = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            expected.add(i + "f".repeat(300_000));
+            StoreFixture.append(log, expected.getLast());
+            while (!fixture.lanes.journal.isEmpty() || fixture.loop.turn()) {
+                fixture.lanes.one(fixture.lanes.journal);
+            }
+        }
+        boolean[] closed = {false};
+        fixture.store.close(() -> closed[0] = true);
+        while (fixture.loop.turn()) {}
+        // Room for the segment, none for the row.
+        disk.onNextCheckpoint(() -> disk.capacityBytes(disk.usedBytes()));
+        fixture.settle();
+
+        assertThat(fixture.fulls).containsExactly(true);
+        assertThat(fixture.failures).isEmpty();
+        assertThat(closed[0]).isTrue();
+        assertThat(fixture.store.failure()).isNotNull();
+        disk.capacityBytes(Long.MAX_VALUE);
+        StoreFixture again = open(StorageConfig.SMALL);
+        assertThat(again.values(again.log("t", 0), 0)).isEqualTo(expected);
+    }
+
+    @Test
+    void aStoreOnAFullDiskStopsAndTheNextStartContinuesFromTheJournal() throws Exception {
+        StoreFixture fixture = open(StorageConfig.SMALL.withReserveBytes(0));
+        PartitionLog log = fixture.create("t", 0);
+        disk.capacityBytes(disk.usedBytes() + 100_000);
+        List<String> expected = new ArrayList<>();
+        for (int i = 0; i < 12 && fixture.fulls.isEmpty(); i++) {
+            expected.add(i + "f".repeat(50_000));
+            StoreFixture.append(log, expected.getLast());
+            fixture.settle();
+        }
+        assertThat(fixture.fulls).containsExactly(true);
+        boolean[] closed = {false};
+        fixture.store.close(() -> closed[0] = true);
+        fixture.settle();
+
+        assertThat(closed[0]).isTrue();
+        assertThat(fixture.store.failure()).isNotNull();
+        disk.capacityBytes(Long.MAX_VALUE);
+        StoreFixture again = open(StorageConfig.SMALL);
+        assertThat(again.values(again.log("t", 0), 0)).isEqualTo(expected);
+    }
+
+    @Test
+    void aStartOnAFullDiskTakesTheReserve() throws Exception {
+        StorageConfig config = StorageConfig.SMALL.withReserveBytes(4 << 20);
+        StoreFixture fixture = open(config);
+        PartitionLog log = fixture.create("t", 0);
+        fixture.settle();
+        assertThat(disk.length(FOLDER.resolve("journal/reserve"))).isEqualTo(1 << 20);
+        StoreFixture.append(log, "f".repeat(100_000));
+        fixture.settle();
+        disk.capacityBytes(disk.usedBytes());
+
+        StoreFixture again = open(config);
+
+        assertThat(disk.exists(FOLDER.resolve("journal/reserve"))).isFalse();
+        assertThat(again.values(again.log("t", 0), 0)).containsExactly("f".repeat(100_000));
+        disk.capacityBytes(disk.usedBytes());
+        // Nothing is set aside any more, and it says so.
+        StoreFixture.append(again.log("t", 0), "g".repeat(200_000));
+        while (!again.lanes.journal.isEmpty() || again.loop.turn()) {
+            again.lanes.one(again.lanes.journal);
+        }
+        assertThatThrownBy(() -> open(config))
+                .isInstanceOf(StorageStartException.class)
+                .hasMessageContaining("free some space");
+        disk.capacityBytes(Long.MAX_VALUE);
+        StoreFixture third = open(config);
+        assertThat(third.values(third.log("t", 0), 0)).hasSize(2);
+        third.settle();
+        assertThat(disk.length(FOLDER.resolve("journal/reserve"))).isEqualTo(1 << 20);
+    }
+
+    @Test
     void damageBelowTheLastGroupMakesTheLogReadOnlyAndSaysSo() throws Exception {
         StoreFixture fixture = open(StorageConfig.SMALL);
         PartitionLog log = fixture.create("t", 0);

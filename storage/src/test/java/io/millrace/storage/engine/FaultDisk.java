@@ -261,10 +261,17 @@ final class FaultDisk implements Disk {
         node.entries.values().forEach(FaultDisk::syncAll);
     }
 
+    /** Runs {@code before} when something is about to be appended to a checkpoint. */
+    void onNextCheckpoint(Runnable before) {
+        beforeCheckpoint = before;
+    }
+
     @Override
     public long usableBytes(Path directory) {
         return Math.max(0, capacityBytes - usedBytes());
     }
+
+    private @Nullable Runnable beforeCheckpoint;
 
     private final class File implements DiskFile {
 
@@ -283,6 +290,11 @@ final class FaultDisk implements Disk {
 
         @Override
         public void write(long filePosition, ByteBuffer... sources) throws DiskException {
+            Runnable before = beforeCheckpoint;
+            if (before != null && path.toString().endsWith(".checkpoint")) {
+                beforeCheckpoint = null;
+                before.run();
+            }
             int total = 0;
             for (ByteBuffer source : sources) {
                 total += source.remaining();
