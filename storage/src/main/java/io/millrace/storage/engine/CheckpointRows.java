@@ -42,6 +42,15 @@ final class CheckpointRows {
         return Collections.unmodifiableCollection(needing);
     }
 
+    /** Bytes in the tails of those logs. */
+    long unwrittenBytes() {
+        long bytes = 0;
+        for (JournaledLog log : needing) {
+            bytes += log.tail().sizeBytes();
+        }
+        return bytes;
+    }
+
     /** The log's files changed. */
     void changed(JournaledLog log) {
         changed.add(log);

@@ -94,28 +94,21 @@ public final class LogStore {
                 probe,
                 config.maxDirtyBytes(),
                 new WriteBehindEvents());
-        this.space = new SpaceGuard(loop, writeBehindLane, probe, config.reserveBytes(), journal, this::fullChanged);
+        this.space = new SpaceGuard(
+                loop,
+                writeBehindLane,
+                probe,
+                config.reserveBytes(),
+                writeBehind::unwrittenBytes,
+                this::fullChanged,
+                writeBehind::resume);
         this.reserve = parts.reserve();
         this.pool = pool;
-        makeReserve();
+        reserve.makeOn(pool, 2 * config.reserveBytes());
         for (LogStart start : recovered) {
             JournaledLog log = new JournaledLog(host, start, LogConfig.DEFAULT);
             logs.put(key(start.identity()), log);
         }
-    }
-
-    /** In the background; several stores of a directory find it there. Without it all works but a start on a full disk. */
-    private void makeReserve() {
-        pool.submit(
-                () -> {
-                    reserve.make(2 * config.reserveBytes());
-                    return true;
-                },
-                (made, failure) -> {
-                    if (failure != null) {
-                        LOG.warn("reserve_file=missing directory={} cause={}", directory, failure.getMessage());
-                    }
-                });
     }
 
     private static Key key(LogIdentity identity) {
@@ -295,7 +288,7 @@ public final class LogStore {
     private void fullChanged(boolean full) {
         LOG.warn("disk_full={} directory={} produce={}", full, directory, full ? "refused" : "resumed");
         if (!full) {
-            makeReserve();
+            reserve.makeOn(pool, 2 * config.reserveBytes());
             writeBehind.resume();
         }
         tailWriter.memory().wakeWaiters();

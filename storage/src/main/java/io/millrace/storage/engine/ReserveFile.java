@@ -3,14 +3,19 @@ package io.millrace.storage.engine;
 import io.millrace.storage.disk.Disk;
 import io.millrace.storage.disk.DiskException;
 import io.millrace.storage.disk.DiskFile;
+import io.millrace.storage.disk.DiskLane;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Space set aside for a start on a full disk, which needs room for checkpoints and for what the journal still has to bring to
  * segments. Given back when a start runs out of space; made again when there is plenty. Blocks.
  */
 final class ReserveFile {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ReserveFile.class);
 
     static final String NAME = "reserve";
     private static final int FILL_BYTES = 1 << 20;
@@ -37,11 +42,25 @@ final class ReserveFile {
         return true;
     }
 
+    /** Makes it in the background. Several stores of a directory may ask; without it all works but a start on a full disk. */
+    void makeOn(DiskLane lane, long keptFreeBytes) {
+        lane.submit(
+                () -> {
+                    make(keptFreeBytes);
+                    return true;
+                },
+                (made, failure) -> {
+                    if (failure != null) {
+                        LOG.warn("reserve_file=missing folder={} cause={}", folder, failure.getMessage());
+                    }
+                });
+    }
+
     /**
      * Makes it unless it is there, or {@code keptFreeBytes} would not be left free. Its bytes are written, not only its length, for
      * a file with holes reserves nothing.
      */
-    void make(long keptFreeBytes) throws DiskException {
+    private void make(long keptFreeBytes) throws DiskException {
         Path path = folder.resolve(NAME);
         long present = disk.exists(path) ? disk.length(path) : -1;
         if (present >= sizeBytes || disk.usableBytes(folder) < sizeBytes + keptFreeBytes) {

@@ -4,13 +4,14 @@ import io.millrace.runtime.EventLoop;
 import io.millrace.runtime.Timer;
 import io.millrace.storage.disk.DiskException;
 import io.millrace.storage.disk.DiskLane;
-import io.millrace.storage.journal.Journal;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Whether a directory has room for what clients send. Owned by the store's loop. Full means that less is free than the journal
  * still needs as segments plus a reserve; the rest of it, and fetch, delete and retention, go on. While full it asks again
- * every second; it ends only with a tenth more than the bound, so that it does not flap.
+ * every second, and lets what waited for space try again; it ends only with a tenth more than the bound, so that it does not
+ * flap.
  */
 final class SpaceGuard {
 
@@ -26,19 +27,32 @@ final class SpaceGuard {
     private final DiskLane lane;
     private final SpaceProbe probe;
     private final long reserveBytes;
-    private final Journal journal;
+    private final LongSupplier unwrittenBytes;
     private final Changed changed;
+    private final Runnable retry;
     private boolean full;
     private boolean closed;
     private @Nullable Timer timer;
 
-    SpaceGuard(EventLoop loop, DiskLane lane, SpaceProbe probe, long reserveBytes, Journal journal, Changed changed) {
+    /**
+     * @param unwrittenBytes what only the journal has and segments have still to take
+     * @param retry told each time that it asked and found too little: smaller writes may fit already
+     */
+    SpaceGuard(
+            EventLoop loop,
+            DiskLane lane,
+            SpaceProbe probe,
+            long reserveBytes,
+            LongSupplier unwrittenBytes,
+            Changed changed,
+            Runnable retry) {
         this.loop = loop;
         this.lane = lane;
         this.probe = probe;
         this.reserveBytes = reserveBytes;
-        this.journal = journal;
+        this.unwrittenBytes = unwrittenBytes;
         this.changed = changed;
+        this.retry = retry;
     }
 
     boolean isFull() {
@@ -51,7 +65,7 @@ final class SpaceGuard {
     }
 
     void usable(long bytes) {
-        long needed = journal.aliveBytes() + reserveBytes;
+        long needed = unwrittenBytes.getAsLong() + reserveBytes;
         if (bytes < needed) {
             become(true);
         } else if (full && bytes >= needed + reserveBytes / 10) {
@@ -81,6 +95,8 @@ final class SpaceGuard {
             usable(usable);
         }
         if (full) {
+            // What the journal needs falls only when some of it is written.
+            retry.run();
             become(true);
         }
     }

@@ -132,7 +132,7 @@ final class WriteBehind {
         run();
     }
 
-    /** A full disk: no writes until {@link #resume}. */
+    /** A full disk: nothing but deletes and removals until {@link #resume}. */
     void pause() {
         paused = true;
     }
@@ -146,6 +146,11 @@ final class WriteBehind {
         run();
     }
 
+    /** Bytes that the journal has and segments lack. */
+    long unwrittenBytes() {
+        return rows.unwrittenBytes();
+    }
+
     /** For good, after a failure. */
     void stop() {
         stopped = true;
@@ -156,7 +161,14 @@ final class WriteBehind {
     }
 
     private void run() {
-        if (running || stopped || paused) {
+        if (running || stopped) {
+            return;
+        }
+        if (paused) {
+            Round freeing = planFreeing();
+            if (!freeing.works.isEmpty()) {
+                start(freeing);
+            }
             return;
         }
         if (dirtyBytes >= maxDirtyBytes) {
@@ -182,7 +194,7 @@ final class WriteBehind {
         while (count-- > 0 && bytes < limitBytes && round.works.size() < MAX_WORKS_PER_ROUND) {
             JournaledLog log = wishes.remove();
             log.files().wishTaken();
-            bytes += add(round, log);
+            bytes += add(round, log, MAX_BYTES_PER_WORK);
         }
         boolean all = draining || memory.pressured();
         if (all || wantedBelow > releasedBelow) {
@@ -191,15 +203,27 @@ final class WriteBehind {
                     break;
                 }
                 if (all || log.files().need().oldestGeneration() < wantedBelow) {
-                    bytes += add(round, log);
+                    bytes += add(round, log, MAX_BYTES_PER_WORK);
                 }
             }
         }
         return round;
     }
 
-    private int add(Round round, JournaledLog log) {
-        FileWork work = log.files().next(MAX_BYTES_PER_WORK);
+    /** What a full disk can be freed by; the logs stay on the list for the rest. */
+    private Round planFreeing() {
+        Round round = new Round(new ArrayList<>(), new ArrayList<>());
+        for (JournaledLog log : wishes) {
+            if (round.works.size() >= MAX_WORKS_PER_ROUND) {
+                break;
+            }
+            add(round, log, 0);
+        }
+        return round;
+    }
+
+    private int add(Round round, JournaledLog log, int maxBytes) {
+        FileWork work = log.files().next(maxBytes);
         if (work == null) {
             return 0;
         }

@@ -286,11 +286,6 @@ public final class Journal {
         return state == State.WRITING || state == State.SYNCING ? owner.clock().monotonicNs() - syncStartedNs : 0;
     }
 
-    /** Record bytes in files that may still have to become segments. */
-    public long aliveBytes() {
-        return files.aliveBytes();
-    }
-
     public long syncedGroups() {
         return syncedGroups;
     }

@@ -90,16 +90,6 @@ final class JournalFiles {
         return currentSinceNs;
     }
 
-    /** Bytes of files that are alive, and so may still have to become segments. */
-    long aliveBytes() {
-        JournalFile file = current;
-        long bytes = file == null ? 0 : file.usedBytes();
-        for (JournalFile alive : live) {
-            bytes += alive.usedBytes();
-        }
-        return bytes;
-    }
-
     List<JournalFile> all() {
         List<JournalFile> files = new ArrayList<>(live);
         JournalFile file = current;

@@ -2,9 +2,7 @@ package io.millrace.storage.log;
 
 import io.millrace.storage.TailSlice;
 import io.millrace.storage.segment.WriteOutcome;
-import io.millrace.storage.tail.TailLog;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +23,7 @@ public final class LogFiles {
     private final Path folder;
     private final LogSegments segments;
     private final RollPlan rolls;
+    private final TailWrites writes;
     private boolean hasFolder;
     private @Nullable FileWork running;
     private int plan;
@@ -54,6 +53,7 @@ public final class LogFiles {
                 start.snapshot(),
                 active == null ? start.endOffset() : active.baseOffset(),
                 active == null ? 0 : active.lengthBytes());
+        this.writes = new TailWrites(log, segments, rolls);
     }
 
     public LogSegments segments() {
@@ -195,7 +195,11 @@ public final class LogFiles {
         deleteAsked = true;
     }
 
-    /** The next piece of file work; null when none is due or one is running. */
+    /**
+     * The next piece of file work; null when none is due or one is running.
+     *
+     * @param maxBytes to write; 0 when the disk is full: only what needs no space, deletes and removals before all
+     */
     public @Nullable FileWork next(int maxBytes) {
         if (running != null || removed) {
             return null;
@@ -227,7 +231,7 @@ public final class LogFiles {
                 return new FileWork.Remove(place(), bases, false);
             }
         }
-        return planWrite(maxBytes);
+        return maxBytes == 0 ? null : writes.next(place(), plan, maxBytes);
     }
 
     private FileWork.Place place() {
@@ -266,42 +270,6 @@ public final class LogFiles {
                 kept == null ? NONE : kept.baseOffset(),
                 kept == null ? 0 : kept.lengthBytes(),
                 cut.endOffset(),
-                plan);
-    }
-
-    private @Nullable FileWork planWrite(int maxBytes) {
-        TailLog tail = log.tail();
-        long from = tail.startOffset();
-        long to = log.syncedEndOffset();
-        SegmentRow active = segments.last();
-        FileWork.Sealing sealing = null;
-        SegmentRoll roll = rolls.nextRoll();
-        if (roll != null && roll.endOffset() <= from) {
-            if (active != null && !active.sealed() && active.endOffset() == roll.endOffset()) {
-                sealing = new FileWork.Sealing(active.baseOffset(), active.lengthBytes(), roll.sections());
-                roll = rolls.rollAfterNext();
-            } else {
-                rolls.rolled(from);
-                roll = rolls.nextRoll();
-            }
-        }
-        if (roll != null) {
-            to = Math.min(to, roll.endOffset());
-        }
-        if (to <= from && sealing == null) {
-            return null;
-        }
-        List<TailSlice> slices = new ArrayList<>(4);
-        int bytes = to <= from ? 0 : tail.slices(from, to, maxBytes, true, slices);
-        SegmentRow open = sealing != null || active == null || active.sealed() ? null : active;
-        return new FileWork.Write(
-                place(),
-                sealing,
-                open == null ? from : open.baseOffset(),
-                open == null ? 0 : open.lengthBytes(),
-                slices,
-                bytes,
-                log.offsetAfter(from, bytes),
                 plan);
     }
 

@@ -134,6 +134,33 @@ class FailingDiskTest {
     }
 
     @Test
+    void aFullDiskIsFreedByDeletingALog() throws Exception {
+        StoreFixture fixture = open(StorageConfig.SMALL.withReserveBytes(0));
+        PartitionLog old = fixture.create("old", 0);
+        for (int i = 0; i < 80; i++) {
+            StoreFixture.append(old, i + "f".repeat(50_000));
+        }
+        fixture.settle();
+        PartitionLog log = fixture.create("t", 0);
+        disk.capacityBytes(disk.usedBytes() + 100_000);
+        for (int i = 0; i < 12 && fixture.fulls.isEmpty(); i++) {
+            StoreFixture.append(log, i + "f".repeat(50_000));
+            fixture.settle();
+        }
+        assertThat(fixture.fulls).containsExactly(true);
+        boolean[] deleted = {false};
+        fixture.store.delete(old, () -> deleted[0] = true);
+        fixture.settle();
+
+        assertThat(deleted[0]).isTrue();
+        assertThat(disk.exists(FOLDER.resolve("old-0"))).isFalse();
+        fixture.loop.advanceMs(1100);
+        fixture.settle();
+        assertThat(fixture.fulls).containsExactly(true, false);
+        assertThat(append(log, ValidationRules.Origin.CLIENT)).isInstanceOf(AppendResult.Appended.class);
+    }
+
+    @Test
     void aStoreOnAFullDiskStopsAndTheNextStartContinuesFromTheJournal() throws Exception {
         StoreFixture fixture = open(StorageConfig.SMALL.withReserveBytes(0));
         PartitionLog log = fixture.create("t", 0);
