@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# Measures how long a broker with data is away: exec of ./millrace dev to the first acknowledged batch, after kill -9 and after a
+# clean stop. Prints milliseconds.
+#
+#   bench/restart.sh [MIB] [PARTITIONS] [ROUNDS]     default 1024 64 3
+#
+# RESTART_WORK is a folder for the data (a temporary one otherwise), RESTART_PORT a free port, RESTART_BROKER another command line
+# with {port} and {data}.
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+. "$root/tools/src/main/sh/find-java.sh"
+JAVA_HOME=$(millrace_find_jdk)
+export JAVA_HOME
+classpath_file=$root/bench/target/restart-classpath.txt
+if [ ! -s "$classpath_file" ] || [ -n "$(find "$root/bench/src/main" "$root/bench/pom.xml" -newer "$classpath_file" -print -quit)" ]; then
+  (cd "$root" && ./mvnw -q -Dquick -pl bench -am compile dependency:build-classpath \
+    -Dmdep.includeScope=runtime -Dmdep.outputFile=target/restart-classpath.txt)
+fi
+work=${RESTART_WORK:-$(mktemp -d)}
+status=0
+"$JAVA_HOME/bin/java" -Xmx512m -cp "$root/bench/target/classes:$(cat "$classpath_file")" io.millrace.bench.load.RestartTime \
+  --command "${RESTART_BROKER:-$root/millrace dev --port {port} --data {data}}" --port "${RESTART_PORT:-19492}" \
+  --data "$work/data" --mib "${1:-1024}" --partitions "${2:-64}" --rounds "${3:-3}" || status=$?
+[ $status -ne 0 ] && echo "what the broker printed: $work/data.log" || rm -rf "$work/data" "$work/data.log"
+[ -n "${RESTART_WORK:-}" ] || [ $status -ne 0 ] || rmdir "$work"
+exit $status
