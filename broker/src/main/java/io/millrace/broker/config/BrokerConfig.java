@@ -14,6 +14,7 @@ public record BrokerConfig(
         AdminListener admin,
         ConnectionLimits connections,
         TopicDefaults topics,
+        GroupConfig groups,
         int fetchMaxBytes,
         long shutdownDeadlineMs) {
 
@@ -69,6 +70,7 @@ public record BrokerConfig(
                         values.get(BrokerKeys.AUTO_CREATE_TOPICS),
                         values.get(BrokerKeys.DELETE_TOPIC_ENABLE),
                         values.get(LogKeys.DURABILITY)),
+                GroupConfig.of(values),
                 values.get(BrokerKeys.FETCH_MAX_BYTES),
                 values.get(BrokerKeys.SHUTDOWN_DEADLINE_MS));
     }

@@ -138,6 +138,7 @@ public final class BrokerKeys {
                 CONNECTIONS_MAX_IDLE_MS,
                 SHUTDOWN_DEADLINE_MS));
         keys.addAll(LogKeys.keys());
+        keys.addAll(GroupKeys.keys());
         return keys;
     }
 }

@@ -42,7 +42,7 @@ final class BrokerRefusals {
             JOURNAL,
             "log.retention.check.interval.ms fetch.purgatory.purge.interval.requests"
                     + " producer.purgatory.purge.interval.requests delete.records.purgatory.purge.interval.requests"
-                    + " share.fetch.purgatory.purge.interval.requests offsets.retention.check.interval.ms"
+                    + " share.fetch.purgatory.purge.interval.requests"
                     + " producer.id.expiration.*",
             DEADLINES,
             "log.dir",

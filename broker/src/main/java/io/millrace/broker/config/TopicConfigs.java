@@ -32,13 +32,21 @@ public final class TopicConfigs implements ConfigSchema {
             return switch (resource.type()) {
                 case TOPIC -> {
                     TopicKeys.TABLE.parse(Map.of(key, value));
-                    yield null;
+                    yield internalRefusal(resource, key, value);
                 }
                 case BROKER -> brokerRefusal(resource, BrokerKeys.TABLE.known(key), value);
             };
         } catch (ConfigException e) {
             return e.getMessage();
         }
+    }
+
+    /** What brokers write themselves is state: to delete it by time or size would lose groups. */
+    private static @Nullable String internalRefusal(ConfigResource resource, String key, String value) {
+        boolean deletes = InternalTopics.contains(resource.name())
+                && key.equals(TopicKeys.CLEANUP_POLICY.name())
+                && !value.trim().equals("compact");
+        return deletes ? "The internal topic " + resource.name() + " is kept by cleanup.policy=compact only" : null;
     }
 
     private static @Nullable String brokerRefusal(ConfigResource resource, ConfigKey<?> key, String value) {
@@ -99,7 +107,9 @@ public final class TopicConfigs implements ConfigSchema {
                 values.get(TopicKeys.INDEX_INTERVAL_BYTES),
                 values.get(TopicKeys.RETENTION_MS),
                 values.get(TopicKeys.RETENTION_BYTES),
-                cleanup(values.get(TopicKeys.CLEANUP_POLICY)),
+                InternalTopics.contains(topic)
+                        ? LogConfig.Cleanup.COMPACT
+                        : cleanup(values.get(TopicKeys.CLEANUP_POLICY)),
                 batches);
     }
 
