@@ -7,8 +7,10 @@ import io.millrace.broker.configs.AlterConfigsHandler;
 import io.millrace.broker.configs.DescribeConfigsHandler;
 import io.millrace.broker.configs.IncrementalAlterConfigsHandler;
 import io.millrace.broker.configs.ListConfigResourcesHandler;
-import io.millrace.broker.coordinator.FindCoordinatorHandler;
+import io.millrace.broker.coordinator.group.GroupCoordinator;
 import io.millrace.broker.fetch.FetchHandler;
+import io.millrace.broker.group.GroupHandlers;
+import io.millrace.broker.group.OffsetsTopic;
 import io.millrace.broker.metadata.ApiVersionsHandler;
 import io.millrace.broker.metadata.DescribeClusterHandler;
 import io.millrace.broker.metadata.DescribeTopicPartitionsHandler;
@@ -42,8 +44,10 @@ final class Apis {
             Controller controller,
             Shards shards,
             ProducerIds producerIds,
+            GroupCoordinator groups,
             Randomness randomness) {
-        TopicAutoCreation autoCreation = new TopicAutoCreation(config.topics().autoCreate(), controller, shards);
+        TopicAutoCreation autoCreation =
+                new TopicAutoCreation(config.topics().autoCreate(), config.groups(), controller, shards);
         EffectiveConfigs configs = topicConfigs.effective();
         ApiTable table = new ApiTable();
         ApiVersionsHandler apiVersions = new ApiVersionsHandler(table);
@@ -52,7 +56,6 @@ final class Apis {
                 .add(ApiKey.FETCH, 4, 18, new FetchHandler(metadata, shards, config.fetchMaxBytes(), randomness))
                 .add(ApiKey.LIST_OFFSETS, 1, 11, new ListOffsetsHandler(metadata, shards))
                 .add(ApiKey.METADATA, 0, 13, new MetadataHandler(metadata, autoCreation, config.nodeId()))
-                .add(ApiKey.FIND_COORDINATOR, 0, 6, new FindCoordinatorHandler())
                 .add(ApiKey.API_VERSIONS, 0, 4, apiVersions)
                 .add(ApiKey.CREATE_TOPICS, 2, 7, new CreateTopicsHandler(controller, shards, metadata, configs))
                 .add(
@@ -69,6 +72,7 @@ final class Apis {
                 .add(ApiKey.DESCRIBE_CLUSTER, 0, 2, new DescribeClusterHandler(metadata, config.nodeId()))
                 .add(ApiKey.LIST_CONFIG_RESOURCES, 0, 1, new ListConfigResourcesHandler(metadata))
                 .add(ApiKey.DESCRIBE_TOPIC_PARTITIONS, 0, 0, new DescribeTopicPartitionsHandler(metadata));
+        GroupHandlers.addTo(table, groups, metadata, new OffsetsTopic(config.groups(), metadata, controller, shards));
         return new RequestRouter(table, apiVersions);
     }
 }

@@ -49,6 +49,7 @@ public final class Broker implements AutoCloseable {
     private final KafkaServer server;
     private final List<BoundListener> listeners;
     private final Shards shards;
+    private final Groups groups;
     private final Admin admin;
     private boolean closed;
 
@@ -60,6 +61,7 @@ public final class Broker implements AutoCloseable {
             KafkaServer server,
             List<BoundListener> listeners,
             Shards shards,
+            Groups groups,
             Admin admin) {
         this.config = config;
         this.loops = loops;
@@ -68,6 +70,7 @@ public final class Broker implements AutoCloseable {
         this.server = server;
         this.listeners = listeners;
         this.shards = shards;
+        this.groups = groups;
         this.admin = admin;
     }
 
@@ -128,6 +131,7 @@ public final class Broker implements AutoCloseable {
             persistence.storeBrokerEpoch(brokerEpoch);
             admin.health().starting("opening the partitions");
             Shards shards = startReplicas(loops, persistence, control, config);
+            Groups groups = Groups.start(config.groups(), shards, loops.control(), control.metadata(), randomness);
             ProducerIds producerIds =
                     new ProducerIds(loops.control(), control.controller(), config.nodeId(), brokerEpoch);
             gate.open(Apis.router(
@@ -137,10 +141,11 @@ public final class Broker implements AutoCloseable {
                     control.controller(),
                     shards,
                     producerIds,
+                    groups.coordinator(),
                     randomness));
             admin.health().serving();
             cleanup.disarm();
-            return new Broker(config, loops, persistence, control, server, listeners, shards, admin);
+            return new Broker(config, loops, persistence, control, server, listeners, shards, groups, admin);
         } catch (ListenerBindException e) {
             throw new BrokerStartException(e.getMessage(), e);
         } finally {
@@ -159,7 +164,8 @@ public final class Broker implements AutoCloseable {
             control.metadata().subscribe(shard.loop(), shard.replicas());
         }
         CompletableFuture<Void> settled = new CompletableFuture<>();
-        shards.whenSettled(loops.control(), () -> settled.complete(null));
+        // Behind the subscriptions, which go through the control loop.
+        loops.control().post(() -> shards.whenSettled(loops.control(), () -> settled.complete(null)));
         settled.join();
         return shards;
     }
@@ -235,6 +241,8 @@ public final class Broker implements AutoCloseable {
         closed = true;
         admin.health().stopping();
         LOG.info("event=stopping deadlineMs={}", config.shutdownDeadlineMs());
+        // Members that wait for a rebalance would hold the drain up to its deadline.
+        groups.close();
         server.drain(config.shutdownDeadlineMs()).join();
         for (Shard shard : shards.all()) {
             CompletableFuture<Void> done = new CompletableFuture<>();

@@ -1,6 +1,6 @@
 /**
- * FindCoordinator (API 10), which answers that there is none yet. Entry type: {@link
- * io.millrace.broker.coordinator.FindCoordinatorHandler}. Owner: the shard loop of the connection.
+ * Coordinators: state machines on internal topics, on the shard that owns their partition. They import neither handlers nor the
+ * network. Each kind has a package: {@link io.millrace.broker.coordinator.group}. Owner: the shard loop of each partition.
  */
 @NullMarked
 package io.millrace.broker.coordinator;

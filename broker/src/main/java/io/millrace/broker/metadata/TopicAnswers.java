@@ -1,5 +1,6 @@
 package io.millrace.broker.metadata;
 
+import io.millrace.broker.config.InternalTopics;
 import io.millrace.protocol.ErrorCode;
 import io.millrace.protocol.message.MetadataRequest;
 import io.millrace.protocol.message.MetadataResponse;
@@ -60,6 +61,7 @@ final class TopicAnswers {
         return new MetadataResponse.MetadataResponseTopic()
                 .name(topic.name())
                 .topicId(topic.topicId())
+                .isInternal(InternalTopics.contains(topic.name()))
                 .partitions(partitions);
     }
 }

@@ -1,5 +1,7 @@
 package io.millrace.broker.metadata;
 
+import io.millrace.broker.config.GroupConfig;
+import io.millrace.broker.config.InternalTopics;
 import io.millrace.broker.shard.Shards;
 import io.millrace.protocol.ErrorCode;
 import io.millrace.replication.controller.Controller;
@@ -20,11 +22,13 @@ public final class TopicAutoCreation {
     record Refusal(ErrorCode error) {}
 
     private final boolean on;
+    private final GroupConfig groups;
     private final Controller controller;
     private final Shards shards;
 
-    public TopicAutoCreation(boolean on, Controller controller, Shards shards) {
+    public TopicAutoCreation(boolean on, GroupConfig groups, Controller controller, Shards shards) {
         this.on = on;
+        this.groups = groups;
         this.controller = controller;
         this.shards = shards;
     }
@@ -35,7 +39,9 @@ public final class TopicAutoCreation {
 
     /** Calls {@code done} on {@code home} with what was refused, once the created topics can be used. */
     void create(List<String> names, EventLoop home, Consumer<Map<String, Refusal>> done) {
-        List<NewTopic> topics = names.stream().map(NewTopic::of).toList();
+        List<NewTopic> topics = names.stream()
+                .map(name -> InternalTopics.newTopic(name, groups))
+                .toList();
         controller.submit(new ControllerCommand.CreateTopics(topics, false), answer -> {
             Map<String, Refusal> refusals = refusals(names, answer);
             shards.whenSettled(home, () -> done.accept(refusals));

@@ -1,5 +1,6 @@
 package io.millrace.broker.produce;
 
+import io.millrace.broker.config.InternalTopics;
 import io.millrace.broker.request.RequestContext;
 import io.millrace.broker.shard.Shards;
 import io.millrace.broker.shard.SlotGather;
@@ -100,6 +101,10 @@ final class PendingProduce implements ProduceCompletion, AppendQueue.Request {
             return context.version() >= FIRST_TOPIC_ID_VERSION
                     ? refused(ErrorCode.UNKNOWN_TOPIC_ID, "No topic has this id: refresh metadata")
                     : refused(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "No such topic: create it first");
+        }
+        if (InternalTopics.contains(topic.name())) {
+            return refused(
+                    ErrorCode.INVALID_TOPIC_EXCEPTION, "Topic " + topic.name() + " is written by the broker only");
         }
         if (topic.partition(partition.index()) == null) {
             return refused(

@@ -1,0 +1,62 @@
+package io.millrace.broker.boot;
+
+import io.millrace.broker.config.GroupConfig;
+import io.millrace.broker.coordinator.group.GroupCoordinator;
+import io.millrace.broker.coordinator.group.GroupShard;
+import io.millrace.broker.shard.Shard;
+import io.millrace.broker.shard.Shards;
+import io.millrace.replication.metadata.MetadataPublisher;
+import io.millrace.runtime.EventLoop;
+import io.millrace.runtime.Randomness;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/** The group coordinator of every shard. Owned by the thread that starts and stops the broker. */
+final class Groups {
+
+    private final Shards shards;
+    private final List<GroupShard> groupShards;
+    private final GroupCoordinator coordinator;
+
+    private Groups(Shards shards, List<GroupShard> groupShards, GroupCoordinator coordinator) {
+        this.shards = shards;
+        this.groupShards = groupShards;
+        this.coordinator = coordinator;
+    }
+
+    /** Returns once every partition that is led here is being read; groups answer COORDINATOR_LOAD_IN_PROGRESS meanwhile. */
+    static Groups start(
+            GroupConfig config,
+            Shards shards,
+            EventLoop controlLoop,
+            MetadataPublisher metadata,
+            Randomness randomness) {
+        List<GroupShard> groupShards = new ArrayList<>();
+        for (Shard shard : shards.all()) {
+            GroupShard groups = new GroupShard(shard, config, randomness);
+            groupShards.add(groups);
+            metadata.subscribe(shard.loop(), groups);
+        }
+        CompletableFuture<Void> settled = new CompletableFuture<>();
+        controlLoop.post(() -> shards.whenSettled(controlLoop, () -> settled.complete(null)));
+        settled.join();
+        return new Groups(shards, groupShards, new GroupCoordinator(shards, groupShards, metadata));
+    }
+
+    GroupCoordinator coordinator() {
+        return coordinator;
+    }
+
+    /** Answers everybody who waits for a group. */
+    void close() {
+        for (Shard shard : shards.all()) {
+            CompletableFuture<Void> done = new CompletableFuture<>();
+            shard.loop().post(() -> {
+                groupShards.get(shard.index()).close();
+                done.complete(null);
+            });
+            done.join();
+        }
+    }
+}
