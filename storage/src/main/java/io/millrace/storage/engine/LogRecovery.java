@@ -254,9 +254,7 @@ final class LogRecovery {
     private void write(RecoveringLog log, Path folder, List<SegmentRow> rows, DerivedState state, long segmentEnd)
             throws DiskException {
         SegmentRow last = rows.isEmpty() ? null : rows.getLast();
-        ActiveSegment active = last == null
-                ? create(folder, segmentEnd, rows)
-                : ActiveSegment.open(disk, folder, last.baseOffset(), last.lengthBytes(), INDEX_INTERVAL);
+        ActiveSegment active = last == null ? create(folder, segmentEnd, rows) : reopen(folder, last, rows);
         try {
             for (RecoveringLog.Extent extent : log.extents()) {
                 ByteBuffer batches = read(extent);
@@ -282,6 +280,20 @@ final class LogRecovery {
             rows.add(rows.removeLast().wrote(active.outcome()));
         } finally {
             active.close();
+        }
+    }
+
+    /** The last segment; a new one behind it when it turns out to be damaged, so that what the journal has is kept. */
+    private ActiveSegment reopen(Path folder, SegmentRow last, List<SegmentRow> rows) throws DiskException {
+        try {
+            return ActiveSegment.open(disk, folder, last.baseOffset(), last.lengthBytes(), INDEX_INTERVAL);
+        } catch (DiskException e) {
+            finding = damageOf(e);
+            rows.set(
+                    rows.size() - 1,
+                    new SegmentRow(
+                            last.segment(), last.endOffset(), last.lengthBytes(), 0, SegmentRow.UNKNOWN_TIME, true));
+            return create(folder, last.endOffset(), rows);
         }
     }
 

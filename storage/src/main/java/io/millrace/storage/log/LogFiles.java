@@ -107,7 +107,8 @@ public final class LogFiles {
             resetDue |= resetAsked && (controls & PendingControls.RESET) != 0;
             // With another truncation waiting, or its place not known yet, the record that was synced is an older
             // one's.
-            if (!log.feed().isTruncationPending() && (controls & PendingControls.TRUNCATED) != 0) {
+            // A deleted log's later truncations get no record at all.
+            if (!deleteAsked && !log.feed().isTruncationPending() && (controls & PendingControls.TRUNCATED) != 0) {
                 cut.recordSynced();
             }
             removeDue |= (controls & PendingControls.LOG_START) != 0;

@@ -239,6 +239,26 @@ class FailingDiskTest {
     }
 
     @Test
+    void aSegmentDamagedWhereBatchesFollowFromTheJournalStopsItsLogOnly() throws Exception {
+        StoreFixture fixture = open(StorageConfig.SMALL);
+        StoreFixture.append(fixture.create("t", 0), "a");
+        StoreFixture.append(fixture.create("u", 0), "x");
+        fixture.close();
+        StoreFixture second = open(StorageConfig.SMALL);
+        StoreFixture.append(second.log("t", 0), "b");
+        second.settle();
+        // The magic byte of the only batch.
+        disk.rot(FOLDER.resolve("t-0/00000000000000000000.log"), 16);
+
+        StoreFixture again = open(StorageConfig.SMALL);
+
+        assertThat(again.directory.damages()).hasSize(1);
+        assertThat(again.log("t", 0).damage()).isNotNull();
+        assertThat(again.values(again.log("t", 0), 1)).containsExactly("b");
+        assertThat(again.values(again.log("u", 0), 0)).containsExactly("x");
+    }
+
+    @Test
     void rotInTheLastGroupLooksTornAndIsCut() throws Exception {
         StoreFixture fixture = open(StorageConfig.SMALL);
         PartitionLog log = fixture.create("t", 0);

@@ -93,6 +93,8 @@ class RecoveryPropertyTest {
         }
         // A reset to a lower offset without record and row, while its older batches went with their journal file.
         whatWasReportedSyncedSurvivesAnyPowerLoss(1944919140062886953L);
+        // A deleted log was cut on the strength of an older truncation's record.
+        whatWasReportedSyncedSurvivesAnyPowerLoss(-4515568301706077261L);
     }
 
     private Map<Integer, Long> syncedEnds(StoreFixture fixture) {
