@@ -78,32 +78,23 @@ public final class LogStore {
         this.nextLogId = parts.nextLogId();
         this.journalLane = lanes.dedicated("journal-" + parts.directory() + "-" + parts.shard(), loop);
         this.writeBehindLane = lanes.writeBehind(parts.directory(), loop);
-        DiskLane pool = lanes.pool(loop);
+        this.pool = lanes.pool(loop);
         this.reader = new SegmentReader(disk, pool, this::closeLater, config.maxOpenSegments());
         this.tailWriter = new TailWriter(parts.memory());
         this.leaderAppender = new LeaderAppender(tailWriter, new BatchValidator(), loop.clock());
         this.followerAppender = new FollowerAppender(tailWriter);
         this.journal = parts.journal(loop, journalLane, pool, new JournalEvents());
-        SpaceProbe probe = new SpaceProbe(disk, directory);
         this.writeBehind = new WriteBehind(
                 writeBehindLane,
                 parts.segmentWriters(loop),
                 parts.checkpoint(),
                 journal,
                 parts.memory(),
-                probe,
+                parts.spaceProbe(),
                 config.maxDirtyBytes(),
                 new WriteBehindEvents());
-        this.space = new SpaceGuard(
-                loop,
-                writeBehindLane,
-                probe,
-                config.reserveBytes(),
-                writeBehind::unwrittenBytes,
-                this::fullChanged,
-                writeBehind::resume);
+        this.space = parts.spaceGuard(loop, writeBehindLane, writeBehind, this::fullChanged);
         this.reserve = parts.reserve();
-        this.pool = pool;
         reserve.makeOn(pool, 2 * config.reserveBytes());
         for (LogStart start : recovered) {
             JournaledLog log = new JournaledLog(host, start, LogConfig.DEFAULT);

@@ -43,6 +43,21 @@ record StoreParts(
                 events);
     }
 
+    SpaceProbe spaceProbe() {
+        return new SpaceProbe(disk, directory);
+    }
+
+    SpaceGuard spaceGuard(EventLoop loop, DiskLane lane, WriteBehind writeBehind, SpaceGuard.Changed changed) {
+        return new SpaceGuard(
+                loop,
+                lane,
+                spaceProbe(),
+                config.reserveBytes(),
+                writeBehind::unwrittenBytes,
+                changed,
+                writeBehind::resume);
+    }
+
     SegmentWriters segmentWriters(EventLoop loop) {
         return new SegmentWriters(disk, directory, config, new StateReplay(disk, config.producers(), loop.clock()));
     }
