@@ -10,6 +10,7 @@ import io.millrace.protocol.record.ValidationRules;
  * @param segmentBytes {@code segment.bytes}: a segment is sealed before it would grow beyond this
  * @param segmentMs {@code segment.ms}: a segment is sealed at the first append this long after its first one
  * @param indexIntervalBytes {@code index.interval.bytes}
+ * @param segmentIndexBytes {@code segment.index.bytes}: a segment is sealed before its index would grow beyond this
  * @param retentionMs {@code retention.ms}, -1 without bound
  * @param retentionBytes {@code retention.bytes}, -1 without bound
  * @param cleanup {@code cleanup.policy}
@@ -19,6 +20,7 @@ public record LogConfig(
         int segmentBytes,
         long segmentMs,
         int indexIntervalBytes,
+        int segmentIndexBytes,
         long retentionMs,
         long retentionBytes,
         Cleanup cleanup,
@@ -26,9 +28,12 @@ public record LogConfig(
 
     public static final int MIN_SEGMENT_BYTES = 4 * 1024;
 
+    private static final int INDEX_ENTRY_BYTES = 32;
+    private static final int SMALLEST_BATCH_BYTES = 61;
+
     /** Kafka's defaults, bounded where Millrace has a bound. */
     public static final LogConfig DEFAULT = new LogConfig(
-            1 << 30, 7L * 24 * 3600 * 1000, 4096, 7L * 24 * 3600 * 1000, -1, Cleanup.DELETE, BatchRules.DEFAULT);
+            1 << 30, 7L * 24 * 3600 * 1000, 4096, 10 << 20, 7L * 24 * 3600 * 1000, -1, Cleanup.DELETE, BatchRules.DEFAULT);
 
     public LogConfig {
         if (segmentBytes < MIN_SEGMENT_BYTES) {
@@ -94,7 +99,25 @@ public record LogConfig(
                 DecompressionLimits.DEFAULT);
     }
 
+    /** The most bytes that the index of a segment of that length can take. */
+    public long indexBytesAtMost(long segmentLengthBytes) {
+        return segmentLengthBytes / Math.max(indexIntervalBytes, SMALLEST_BATCH_BYTES) * INDEX_ENTRY_BYTES;
+    }
+
     public LogConfig withSegmentBytes(int bytes) {
-        return new LogConfig(bytes, segmentMs, indexIntervalBytes, retentionMs, retentionBytes, cleanup, batches);
+        return new LogConfig(
+                bytes,
+                segmentMs,
+                indexIntervalBytes,
+                segmentIndexBytes,
+                retentionMs,
+                retentionBytes,
+                cleanup,
+                batches);
+    }
+
+    public LogConfig withRetention(long ms, long bytes) {
+        return new LogConfig(
+                segmentBytes, segmentMs, indexIntervalBytes, segmentIndexBytes, ms, bytes, cleanup, batches);
     }
 }

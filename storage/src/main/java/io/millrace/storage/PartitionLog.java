@@ -22,6 +22,9 @@ public interface PartitionLog {
         /** Everything below {@code endOffset} survives power loss. */
         void syncedTo(long endOffset);
 
+        /** Retention took what lies below {@code logStartOffset}. Durable once its record is synced, files go after that. */
+        default void retainedFrom(long logStartOffset) {}
+
         /** The log directory failed; nothing more will be written or synced. Reads of what is in memory may go on. */
         void failed(StorageFailure failure);
     }
@@ -107,6 +110,11 @@ public interface PartitionLog {
 
     /** Moves the log start up to {@code offset} (at most the high watermark the caller knows); older segments go. */
     void logStartTo(long offset);
+
+    /**
+     * Whether the log applies retention by itself, as a leader's does; a follower's takes its leader's log start. Not at first.
+     */
+    void decidesRetention(boolean itself);
 
     /**
      * Reads whole batches from the one holding {@code offset} on.

@@ -105,6 +105,7 @@ public final class TopicConfigs implements ConfigSchema {
                 values.get(TopicKeys.SEGMENT_BYTES),
                 values.get(TopicKeys.SEGMENT_MS),
                 values.get(TopicKeys.INDEX_INTERVAL_BYTES),
+                values.get(TopicKeys.SEGMENT_INDEX_BYTES),
                 values.get(TopicKeys.RETENTION_MS),
                 values.get(TopicKeys.RETENTION_BYTES),
                 InternalTopics.contains(topic)

@@ -143,6 +143,7 @@ public final class ShardReplicas implements MetadataSubscriber {
             long known = leader == null ? -1 : leader.highWatermark();
             ReplicaSettings chosen = settings.settings(image, topic);
             row.leader = new LeaderReplica(shard.loop(), row.log, partition, known, chosen, deadlines, events);
+            row.log.decidesRetention(true);
         }
     }
 
@@ -182,6 +183,7 @@ public final class ShardReplicas implements MetadataSubscriber {
         if (row != null && row.leader != null) {
             LeaderReplica leader = row.leader;
             row.leader = null;
+            row.log.decidesRetention(false);
             leader.close();
         }
     }

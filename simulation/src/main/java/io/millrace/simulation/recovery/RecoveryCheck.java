@@ -36,7 +36,7 @@ public final class RecoveryCheck {
     private final long maxPoints;
     private long seed;
     private @Nullable Violation firstFinding;
-    private WorkloadShape shape = WorkloadShape.draw(new SimRandom(0));
+    private WorkloadShape shape = WorkloadShape.draw(new SimRandom(0), new SimRandom(0));
 
     /**
      * @param bug {@link PlantedBug#NONE} for the engine as it is
@@ -64,7 +64,7 @@ public final class RecoveryCheck {
     public long run(long workloadSeed, Focus focus) {
         seed = workloadSeed;
         SimRandom random = new SimRandom(workloadSeed);
-        shape = WorkloadShape.draw(random);
+        shape = WorkloadShape.draw(random, new SimRandom(SimRandom.mix(workloadSeed)));
         SimDisk platter = new SimDisk(random.split());
         platter.faults().syncsFileSystems(shape.syncFileSystem());
         try {

@@ -175,8 +175,19 @@ final class StoreProcess {
         return logs;
     }
 
-    /** Everything that a reader of this log can see. */
+    /** Everything that a reader of this log can see; again when retention moves the start meanwhile. */
     FoundLog read(PartitionLog log) {
+        while (true) {
+            long start = log.logStartOffset();
+            FoundLog found = readFrom(log);
+            if (found != null && log.logStartOffset() == start) {
+                return found;
+            }
+        }
+    }
+
+    /** Null when the log start overtook the reader. */
+    private @Nullable FoundLog readFrom(PartitionLog log) {
         LogIdentity identity = log.identity();
         List<byte[]> batches = new ArrayList<>();
         StorageFailure damage = log.damage();
@@ -187,6 +198,9 @@ final class StoreProcess {
             switch (result) {
                 case ReadResult.Batches(List<LogSlice> slices, int sizeBytes) -> offset = take(slices, from, batches);
                 case ReadResult.Pending pending -> await(identity, pending);
+                case ReadResult.OutOfRange(long start, long end) when start > from -> {
+                    return null;
+                }
                 case ReadResult.OutOfRange(long start, long end) ->
                     throw new Violation(identity + ": read at " + from + " is out of range " + start + ".." + end
                             + " though the log is " + log.logStartOffset() + ".." + log.logEndOffset());

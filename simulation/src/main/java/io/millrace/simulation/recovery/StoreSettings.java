@@ -26,8 +26,9 @@ final class StoreSettings {
                 shape.hugeBatches() ? 128 << 10 : shape.segmentBytes(),
                 LogConfig.DEFAULT.segmentMs(),
                 512,
-                -1,
-                -1,
+                10 << 20,
+                shape.retention().ms(),
+                shape.retention().bytes(),
                 LogConfig.Cleanup.DELETE,
                 new LogConfig.BatchRules(
                         4 << 20,

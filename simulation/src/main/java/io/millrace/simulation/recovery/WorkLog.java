@@ -91,6 +91,16 @@ final class WorkLog implements PartitionLog.Listener {
     }
 
     @Override
+    public void retainedFrom(long logStartOffset) {
+        if (logStartOffset > highWatermark) {
+            throw new Violation(history.identity() + ": retention took up to " + logStartOffset
+                    + ", the high watermark is " + highWatermark);
+        }
+        history.add(new LogEvent.StartMoved(logStartOffset));
+        producerIds.clear();
+    }
+
+    @Override
     public void failed(StorageFailure failure) {
         // The store's own listener hears it too; the run ends there.
     }

@@ -133,8 +133,10 @@ final class Workload {
             throw new Violation(identity + " is gone after a restart");
         }
         process.runOnLoopOf(identity, () -> {
-            found.reconfigure(StoreSettings.logConfig(shape));
             log.reopened(found);
+            found.decidesRetention(!log.follower());
+            // Looks at once at what was found.
+            found.reconfigure(StoreSettings.logConfig(shape));
         });
     }
 
@@ -199,7 +201,10 @@ final class Workload {
             return log;
         });
         WorkLog log = new WorkLog(history, created, shape.followers() && random.nextBoolean());
-        process.runOnLoopOf(identity, () -> created.listener(log));
+        process.runOnLoopOf(identity, () -> {
+            created.listener(log);
+            created.decidesRetention(!log.follower());
+        });
         logs.add(log);
     }
 

@@ -32,11 +32,27 @@ record WorkloadShape(
         int syncFileSystemFrom,
         int maxDirtyBytes,
         boolean failingSync,
-        int restPercent) {
+        int restPercent,
+        Retention retention) {
+
+    /** What topics keep; -1 without bound. A workload lasts some hundred milliseconds. */
+    record Retention(long ms, long bytes) {
+
+        private static final Retention NONE = new Retention(-1, -1);
+
+        /** From numbers of its own, so that what else a seed draws stays what it was. */
+        static Retention draw(SimRandom random) {
+            return random.percent(60)
+                    ? NONE
+                    : new Retention(
+                            random.percent(70) ? random.between(1L, 80L) : -1,
+                            random.percent(50) ? random.between(0L, 6L * BLOCK_BYTES) : -1);
+        }
+    }
 
     private static final int BLOCK_BYTES = 4096;
 
-    static WorkloadShape draw(SimRandom random) {
+    static WorkloadShape draw(SimRandom random, SimRandom ofRetention) {
         return new WorkloadShape(
                 random.between(1, 6),
                 random.between(1, 2),
@@ -59,6 +75,7 @@ record WorkloadShape(
                 random.between(1, 5),
                 BLOCK_BYTES << random.nextInt(6),
                 random.oneIn(10),
-                random.between(10, 90));
+                random.between(10, 90),
+                Retention.draw(ofRetention));
     }
 }

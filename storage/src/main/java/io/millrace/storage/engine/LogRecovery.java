@@ -92,11 +92,12 @@ final class LogRecovery {
         }
         state.observers().logStartMovedTo(log.logStartOffset());
         SegmentRow last = rows.isEmpty() ? null : rows.getLast();
-        LogRow.Snapshot snapshot = last == null
+        // A log whose segments all went keeps what it knows of epochs and producers here alone.
+        LogRow.Snapshot snapshot = last == null && state.epochs().latestEpoch() < 0
                 ? null
                 : new LogRow.Snapshot(
                         segmentEnd,
-                        last.baseOffset(),
+                        last == null ? -1 : last.baseOffset(),
                         List.copyOf(state.observers().sealed()));
         LogRow row = log.row();
         return new LogStart(

@@ -23,6 +23,7 @@ import io.millrace.storage.log.LogHost;
 import io.millrace.storage.log.LogSegments;
 import io.millrace.storage.log.LogStart;
 import io.millrace.storage.log.SegmentReader;
+import io.millrace.storage.retention.RetentionQueue;
 import io.millrace.storage.tail.TailWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -58,6 +59,7 @@ public final class LogStore {
     private final ReserveFile reserve;
     private final DiskLane pool;
     private final SegmentReader reader;
+    private final RetentionQueue retention;
     private final TailWriter tailWriter;
     private final LeaderAppender leaderAppender;
     private final FollowerAppender followerAppender;
@@ -80,6 +82,7 @@ public final class LogStore {
         this.writeBehindLane = lanes.writeBehind(parts.directory(), loop);
         this.pool = lanes.pool(loop);
         this.reader = new SegmentReader(disk, pool, this::closeLater, config.maxOpenSegments());
+        this.retention = new RetentionQueue(loop);
         this.tailWriter = new TailWriter(parts.memory());
         this.leaderAppender = new LeaderAppender(tailWriter, new BatchValidator(), loop.clock());
         this.followerAppender = new FollowerAppender(tailWriter);
@@ -201,6 +204,7 @@ public final class LogStore {
         loop.checkOwned();
         closed = done;
         space.close();
+        retention.close();
         logs.values().forEach(JournaledLog::close);
         if (space.isFull() && writeBehind.isPaused()) {
             closeFull();
@@ -331,6 +335,11 @@ public final class LogStore {
         @Override
         public SegmentReader reader() {
             return reader;
+        }
+
+        @Override
+        public RetentionQueue retention() {
+            return retention;
         }
 
         @Override

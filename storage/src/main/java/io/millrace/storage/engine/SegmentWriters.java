@@ -64,7 +64,8 @@ final class SegmentWriters {
         }
         FileWork.Sealing sealing = write.sealed();
         if (sealing != null) {
-            ActiveSegment below = writer(place, sealing.baseOffset(), sealing.lengthBytes());
+            ActiveSegment below =
+                    writer(place, sealing.baseOffset(), sealing.lengthBytes(), write.indexIntervalBytes());
             below.seal(disk, sealing.sections());
             below.close();
             forget(place.logId());
@@ -72,7 +73,8 @@ final class SegmentWriters {
         if (write.slices().isEmpty()) {
             return FileOutcome.DONE;
         }
-        ActiveSegment segment = writer(place, write.baseOffset(), write.lengthBytes());
+        ActiveSegment segment =
+                writer(place, write.baseOffset(), write.lengthBytes(), write.indexIntervalBytes());
         ByteBuffer[] bytes = new ByteBuffer[write.slices().size()];
         for (int i = 0; i < bytes.length; i++) {
             TailSlice slice = write.slices().get(i);
@@ -83,7 +85,8 @@ final class SegmentWriters {
     }
 
     /** The open segment of a log at the length that the loop knows; whatever lies behind that was never relied on. */
-    private ActiveSegment writer(FileWork.Place place, long baseOffset, long lengthBytes) throws DiskException {
+    private ActiveSegment writer(FileWork.Place place, long baseOffset, long lengthBytes, int indexIntervalBytes)
+            throws DiskException {
         ActiveSegment known = open.get(place.logId());
         if (known != null && known.baseOffset() == baseOffset && known.outcome().lengthBytes() == lengthBytes) {
             return known;
@@ -97,11 +100,10 @@ final class SegmentWriters {
                 SegmentFiles.markDeleted(disk, place.folder(), baseOffset);
                 SegmentFiles.removeLeftOvers(disk, place.folder());
             }
-            opened = ActiveSegment.create(disk, place.folder(), baseOffset, ActiveSegment.DEFAULT_INDEX_INTERVAL_BYTES);
+            opened = ActiveSegment.create(disk, place.folder(), baseOffset, indexIntervalBytes);
             dirtyFolders.add(place.folder());
         } else {
-            opened = ActiveSegment.open(
-                    disk, place.folder(), baseOffset, lengthBytes, ActiveSegment.DEFAULT_INDEX_INTERVAL_BYTES);
+            opened = ActiveSegment.open(disk, place.folder(), baseOffset, lengthBytes, indexIntervalBytes);
         }
         open.put(place.logId(), opened);
         evict(place.logId());
@@ -152,7 +154,8 @@ final class SegmentWriters {
         if (disk.exists(side)) {
             disk.delete(side);
         }
-        ActiveSegment segment = writer(place, cut.cutBase(), cut.cutLengthBytes());
+        ActiveSegment segment = writer(
+                place, cut.cutBase(), cut.cutLengthBytes(), ActiveSegment.DEFAULT_INDEX_INTERVAL_BYTES);
         WriteOutcome outcome = segment.truncateTo(cut.endOffset());
         dirty.put(place.logId(), segment);
         return FileOutcome.of(outcome);

@@ -28,6 +28,7 @@ public sealed interface FileWork {
      * @param baseOffset of the segment to write to
      * @param lengthBytes of that segment before, 0 when it has to be made
      * @param slices whole batches; released when the outcome is delivered
+     * @param indexIntervalBytes of record batches between two entries of the segment's index
      * @param plan number of the tail's contents that the slices were taken from
      */
     record Write(
@@ -38,6 +39,7 @@ public sealed interface FileWork {
             List<TailSlice> slices,
             int sizeBytes,
             long endOffset,
+            int indexIntervalBytes,
             int plan)
             implements FileWork {}
 

@@ -116,7 +116,7 @@ public final class JournalNeed {
                 Math.min(log.highWatermark(), log.syncedEndOffset()),
                 new LogRow.Journalled(journalGroup, log.syncedEndOffset(), log.collectedEnd()),
                 damage == null ? "" : damage.message(),
-                active == null ? null : files.rolls().snapshotBelow(end, base));
+                files.isResetDue() ? null : files.rolls().snapshotBelow(end, base));
         return new LogCheckpoint(log, row, oldestGenerationAfterCheckpoint(), files.plan(), end);
     }
 

@@ -48,6 +48,7 @@ public final class JournaledLog implements PartitionLog, AppendTarget {
     private final JournalFeed feed;
     private final LogAppends appends;
     private final LogTruncation truncation;
+    private final LogRetention retention;
 
     private LogConfig config;
     private @Nullable Listener listener;
@@ -69,6 +70,7 @@ public final class JournaledLog implements PartitionLog, AppendTarget {
         this.files = new LogFiles(this, start);
         this.reads = new LogReads(this);
         this.truncation = new LogTruncation(this, ends, feed);
+        this.retention = new LogRetention(this, start.endOffset() > start.logStartOffset());
     }
 
     /** The log is new: its create record goes out with the next group. */
@@ -172,6 +174,7 @@ public final class JournaledLog implements PartitionLog, AppendTarget {
         host.loop().checkOwned();
         config = newConfig;
         appends.reconfigured(newConfig);
+        retention.reconfigured();
     }
 
     @Override
@@ -259,9 +262,16 @@ public final class JournaledLog implements PartitionLog, AppendTarget {
         truncation.logStartTo(offset);
     }
 
+    @Override
+    public void decidesRetention(boolean itself) {
+        host.loop().checkOwned();
+        retention.decides(itself);
+    }
+
     /** The log goes: its delete record first, then its files. Nothing is appended any more. */
     public void deleted() {
         closed = true;
+        retention.close();
         feed.delete();
         // What is in the running group still goes out; nothing after it but the delete.
         // What the journal holds stays in the tail until the files go: a checkpoint before that still describes the
@@ -349,6 +359,17 @@ public final class JournaledLog implements PartitionLog, AppendTarget {
 
     LogReads reads() {
         return reads;
+    }
+
+    LogRetention retention() {
+        return retention;
+    }
+
+    void toldRetained() {
+        Listener told = listener;
+        if (told != null) {
+            told.retainedFrom(logStartOffset());
+        }
     }
 
     LogTruncation truncation() {

@@ -69,6 +69,7 @@ final class LogAppends {
         if (result instanceof AppendResult.Appended) {
             log.files().rolls().afterAppend(log.logEndOffset(), sizeBytes);
             log.feed().enlist();
+            log.retention().appended();
         } else if (LeaderAppender.TAIL_FULL.equals(result)) {
             log.host().tailFull();
         }

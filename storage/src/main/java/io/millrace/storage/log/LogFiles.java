@@ -113,7 +113,7 @@ public final class LogFiles {
             }
             removeDue |= (controls & PendingControls.LOG_START) != 0;
             wish();
-        } else if (log.tail().sizeBytes() >= WORTH_WRITING_BYTES) {
+        } else if (log.tail().sizeBytes() >= WORTH_WRITING_BYTES || isRollSynced()) {
             wish();
         }
     }
@@ -129,6 +129,12 @@ public final class LogFiles {
         if (resetDue || cut.isDue()) {
             wish();
         }
+    }
+
+    /** Whether a segment that has ended can be written to its end and sealed, so that retention can take it. */
+    private boolean isRollSynced() {
+        SegmentRoll roll = rolls.nextRoll();
+        return roll != null && roll.endOffset() <= log.syncedEndOffset();
     }
 
     private void wish() {
@@ -306,13 +312,17 @@ public final class LogFiles {
             rolls.rolled(last.endOffset());
             dropReaders();
         }
-        if (outcome == null) {
-            return;
+        if (outcome != null) {
+            segments.wrote(folder, write.baseOffset(), outcome);
+            if (write.plan() == plan) {
+                log.tail().dropBelow(outcome.endOffset());
+            }
         }
-        segments.wrote(folder, write.baseOffset(), outcome);
-        if (write.plan() == plan) {
-            log.tail().dropBelow(outcome.endOffset());
+        if (write.sealed() != null) {
+            // The log start may have moved over it before.
+            removeDue |= segments.get(0).endOffset() <= log.syncedLogStart();
         }
+        log.retention().segmentWritten(write.sealed() != null);
     }
 
     private void cut(FileWork.Cut work, @Nullable WriteOutcome outcome) {

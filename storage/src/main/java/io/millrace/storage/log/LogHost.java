@@ -5,6 +5,7 @@ import io.millrace.storage.StorageFailure;
 import io.millrace.storage.append.FollowerAppender;
 import io.millrace.storage.append.LeaderAppender;
 import io.millrace.storage.journal.JournalMember;
+import io.millrace.storage.retention.RetentionQueue;
 import org.jspecify.annotations.Nullable;
 
 /** What a log needs from the store that holds it. Called on the owner loop. */
@@ -32,6 +33,9 @@ public interface LogHost {
     void tailFull();
 
     SegmentReader reader();
+
+    /** Deadlines of the logs' retention. */
+    RetentionQueue retention();
 
     /** Set once the directory is offline. */
     @Nullable

@@ -83,9 +83,7 @@ public final class LogSegments {
     /** Bases of sealed segments that lie wholly below {@code offset}. */
     List<Long> basesBelow(long offset) {
         int end = 0;
-        while (end < rows.size() - 1
-                && rows.get(end).sealed()
-                && rows.get(end + 1).baseOffset() <= offset) {
+        while (end < rows.size() && rows.get(end).sealed() && rows.get(end).endOffset() <= offset) {
             end++;
         }
         return bases(0, end);
@@ -97,6 +95,14 @@ public final class LogSegments {
             bases.add(rows.get(i).baseOffset());
         }
         return bases;
+    }
+
+    /** The newest timestamp of a segment was looked up; nothing happens when the segment is another one by now. */
+    void newestKnown(SegmentRow asked, long maxTimestampMs) {
+        int index = indexBelow(asked.baseOffset() + 1);
+        if (index >= 0 && rows.get(index).equals(asked)) {
+            rows.set(index, asked.newestKnown(maxTimestampMs));
+        }
     }
 
     SegmentRow lastSealed() {

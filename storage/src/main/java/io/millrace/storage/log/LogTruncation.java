@@ -82,6 +82,10 @@ final class LogTruncation {
             throw new IllegalArgumentException("log start " + offset + " above log end " + log.logEndOffset());
         }
         ends.logStart(offset);
+        if (offset == log.logEndOffset() && !log.files().isCutting()) {
+            // So that the file of the last segment goes as well.
+            log.files().rolls().rollAt(offset);
+        }
         feed.logStart(offset);
         log.observers().logStartMovedTo(offset);
         log.reads().clear();

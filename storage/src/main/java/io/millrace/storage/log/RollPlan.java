@@ -42,20 +42,28 @@ final class RollPlan {
         this.openBytes = openBytes;
     }
 
-    /** Ends the segment at {@code logEnd} when it is full, old, or out of offsets. */
+    /** Ends the segment at {@code logEnd} when it, or its index, is full, when it is old, or out of offsets. */
     void beforeAppend(LogConfig config, long logEnd, int sizeBytes, long nowMs) {
         boolean full = openBytes + sizeBytes > config.segmentBytes();
         boolean old = openSinceMs != NONE && nowMs - openSinceMs >= config.segmentMs();
-        if (openBytes > 0 && logEnd > openBase && (full || old || logEnd - openBase > MAX_OFFSETS_PER_SEGMENT)) {
+        boolean indexFull = config.indexBytesAtMost(openBytes + sizeBytes) > config.segmentIndexBytes();
+        if (full || old || indexFull || logEnd - openBase > MAX_OFFSETS_PER_SEGMENT) {
+            rollAt(logEnd);
+        }
+        if (openSinceMs == NONE) {
+            openSinceMs = nowMs;
+        }
+    }
+
+    /** Ends the open segment at the log end; does nothing when it is empty. */
+    void rollAt(long logEnd) {
+        if (openBytes > 0 && logEnd > openBase) {
             SegmentRoll roll = new SegmentRoll(logEnd, log.observers().sealed());
             rolls.add(roll);
             remember(roll);
             openBase = logEnd;
             openBytes = 0;
             openSinceMs = NONE;
-        }
-        if (openSinceMs == NONE) {
-            openSinceMs = nowMs;
         }
     }
 

@@ -32,6 +32,10 @@ public record SegmentRow(
                 false);
     }
 
+    SegmentRow newestKnown(long newestMs) {
+        return new SegmentRow(segment, endOffset, lengthBytes, indexEntries, newestMs, sealed);
+    }
+
     SegmentRow asSealed() {
         return new SegmentRow(segment, endOffset, lengthBytes, indexEntries, maxTimestampMs, true);
     }

@@ -54,6 +54,7 @@ final class TailWrites {
                 slices,
                 bytes,
                 log.offsetAfter(from, bytes),
+                log.config().indexIntervalBytes(),
                 plan);
     }
 }
