@@ -33,7 +33,14 @@ public record LogConfig(
 
     /** Kafka's defaults, bounded where Millrace has a bound. */
     public static final LogConfig DEFAULT = new LogConfig(
-            1 << 30, 7L * 24 * 3600 * 1000, 4096, 10 << 20, 7L * 24 * 3600 * 1000, -1, Cleanup.DELETE, BatchRules.DEFAULT);
+            1 << 30,
+            7L * 24 * 3600 * 1000,
+            4096,
+            10 << 20,
+            7L * 24 * 3600 * 1000,
+            -1,
+            Cleanup.DELETE,
+            BatchRules.DEFAULT);
 
     public LogConfig {
         if (segmentBytes < MIN_SEGMENT_BYTES) {
@@ -106,14 +113,7 @@ public record LogConfig(
 
     public LogConfig withSegmentBytes(int bytes) {
         return new LogConfig(
-                bytes,
-                segmentMs,
-                indexIntervalBytes,
-                segmentIndexBytes,
-                retentionMs,
-                retentionBytes,
-                cleanup,
-                batches);
+                bytes, segmentMs, indexIntervalBytes, segmentIndexBytes, retentionMs, retentionBytes, cleanup, batches);
     }
 
     public LogConfig withRetention(long ms, long bytes) {

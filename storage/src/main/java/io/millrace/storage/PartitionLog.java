@@ -111,6 +111,9 @@ public interface PartitionLog {
     /** Moves the log start up to {@code offset} (at most the high watermark the caller knows); older segments go. */
     void logStartTo(long offset);
 
+    /** As the other; {@code durable} runs once, on the owner loop, when the move survives a power loss; never if the log goes first. */
+    void logStartTo(long offset, Runnable durable);
+
     /**
      * Whether the log applies retention by itself, as a leader's does; a follower's takes its leader's log start. Not at first.
      */

@@ -9,8 +9,10 @@ import java.util.List;
 import java.util.function.IntFunction;
 import org.apache.kafka.common.message.CreatePartitionsRequestData;
 import org.apache.kafka.common.message.CreateTopicsRequestData;
+import org.apache.kafka.common.message.DeleteRecordsRequestData;
 import org.apache.kafka.common.message.DescribeClusterRequestData;
 import org.apache.kafka.common.message.DescribeConfigsRequestData;
+import org.apache.kafka.common.message.DescribeLogDirsRequestData;
 import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData;
 import org.apache.kafka.common.message.ListConfigResourcesRequestData;
 import org.apache.kafka.common.protocol.ApiKeys;
@@ -22,8 +24,10 @@ import org.apache.kafka.common.requests.ApiVersionsResponse;
 import org.apache.kafka.common.requests.CreatePartitionsRequest;
 import org.apache.kafka.common.requests.CreateTopicsRequest;
 import org.apache.kafka.common.requests.CreateTopicsResponse;
+import org.apache.kafka.common.requests.DeleteRecordsRequest;
 import org.apache.kafka.common.requests.DescribeClusterRequest;
 import org.apache.kafka.common.requests.DescribeConfigsRequest;
+import org.apache.kafka.common.requests.DescribeLogDirsRequest;
 import org.apache.kafka.common.requests.IncrementalAlterConfigsRequest;
 import org.apache.kafka.common.requests.ListConfigResourcesRequest;
 import org.junit.jupiter.api.AfterAll;
@@ -154,6 +158,31 @@ class AdminVersionsIT {
                         version -> new DescribeClusterRequest.Builder(new DescribeClusterRequestData())
                                 .build((short) version)))
                 .isEqualTo(3);
+    }
+
+    @Test
+    void deleteRecords() {
+        raw.send(create("trimmed", 7, false), CreateTopicsResponse.class);
+        assertThat(answered(ApiKeys.DELETE_RECORDS, version -> {
+                    DeleteRecordsRequestData data = new DeleteRecordsRequestData().setTimeoutMs(30_000);
+                    data.topics()
+                            .add(new DeleteRecordsRequestData.DeleteRecordsTopic()
+                                    .setName("trimmed")
+                                    .setPartitions(List.of(new DeleteRecordsRequestData.DeleteRecordsPartition()
+                                            .setPartitionIndex(0)
+                                            .setOffset(-1))));
+                    return new DeleteRecordsRequest.Builder(data).build((short) version);
+                }))
+                .isEqualTo(3);
+    }
+
+    @Test
+    void describeLogDirs() {
+        assertThat(answered(
+                        ApiKeys.DESCRIBE_LOG_DIRS,
+                        version -> new DescribeLogDirsRequest.Builder(new DescribeLogDirsRequestData().setTopics(null))
+                                .build((short) version)))
+                .isEqualTo(5);
     }
 
     @Test

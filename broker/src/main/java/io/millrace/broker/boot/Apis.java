@@ -11,6 +11,9 @@ import io.millrace.broker.coordinator.group.GroupCoordinator;
 import io.millrace.broker.fetch.FetchHandler;
 import io.millrace.broker.group.GroupHandlers;
 import io.millrace.broker.group.OffsetsTopic;
+import io.millrace.broker.logs.DeleteRecordsHandler;
+import io.millrace.broker.logs.DescribeLogDirsHandler;
+import io.millrace.broker.logs.LogFolder;
 import io.millrace.broker.metadata.ApiVersionsHandler;
 import io.millrace.broker.metadata.DescribeClusterHandler;
 import io.millrace.broker.metadata.DescribeTopicPartitionsHandler;
@@ -43,6 +46,7 @@ final class Apis {
             MetadataPublisher metadata,
             Controller controller,
             Shards shards,
+            LogFolder logFolder,
             ProducerIds producerIds,
             GroupCoordinator groups,
             Randomness randomness) {
@@ -63,10 +67,12 @@ final class Apis {
                         1,
                         6,
                         new DeleteTopicsHandler(config.topics().deletable(), controller, shards))
+                .add(ApiKey.DELETE_RECORDS, 0, 2, new DeleteRecordsHandler(metadata, shards, topicConfigs))
                 .add(ApiKey.INIT_PRODUCER_ID, 0, 5, new InitProducerIdHandler(producerIds))
                 .add(ApiKey.OFFSET_FOR_LEADER_EPOCH, 2, 4, new EpochEndHandler(metadata, shards))
                 .add(ApiKey.DESCRIBE_CONFIGS, 1, 4, new DescribeConfigsHandler(metadata, configs, config.nodeId()))
                 .add(ApiKey.ALTER_CONFIGS, 0, 2, new AlterConfigsHandler(controller, shards))
+                .add(ApiKey.DESCRIBE_LOG_DIRS, 1, 5, new DescribeLogDirsHandler(metadata, shards, logFolder))
                 .add(ApiKey.CREATE_PARTITIONS, 0, 3, new CreatePartitionsHandler(controller, shards))
                 .add(ApiKey.INCREMENTAL_ALTER_CONFIGS, 0, 1, new IncrementalAlterConfigsHandler(controller, shards))
                 .add(ApiKey.DESCRIBE_CLUSTER, 0, 2, new DescribeClusterHandler(metadata, config.nodeId()))

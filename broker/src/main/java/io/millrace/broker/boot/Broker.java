@@ -140,6 +140,7 @@ public final class Broker implements AutoCloseable {
                     control.metadata(),
                     control.controller(),
                     shards,
+                    persistence.logFolder(),
                     producerIds,
                     groups.coordinator(),
                     randomness));

@@ -2,6 +2,7 @@ package io.millrace.broker.boot;
 
 import io.millrace.broker.admin.BrokerHealth;
 import io.millrace.broker.config.BrokerConfig;
+import io.millrace.broker.logs.LogFolder;
 import io.millrace.broker.shard.Shard;
 import io.millrace.network.loop.NettyEventLoop;
 import io.millrace.network.loop.ShardLoops;
@@ -150,6 +151,10 @@ final class Persistence implements AutoCloseable {
                 control.topicConfigs()::replicaSettings,
                 ReplicaEvents.NONE);
         return new Shard(index, loop, replicas);
+    }
+
+    LogFolder logFolder() {
+        return new LogFolder(folder.path(), disk, lanes);
     }
 
     /** Durable when this returns: what a later start compares to tell whether it missed anything. */

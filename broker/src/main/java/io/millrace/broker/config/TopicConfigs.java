@@ -114,6 +114,12 @@ public final class TopicConfigs implements ConfigSchema {
                 batches);
     }
 
+    /** Whether old records of the topic may be deleted. */
+    public boolean deletesRecords(MetadataImage image, String topic) {
+        return cleanup(effective.topicValues(image, topic).get(TopicKeys.CLEANUP_POLICY))
+                .deletes();
+    }
+
     private static LogConfig.Cleanup cleanup(List<String> policies) {
         if (!policies.contains("compact")) {
             return LogConfig.Cleanup.DELETE;

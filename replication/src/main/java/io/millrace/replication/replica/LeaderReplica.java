@@ -468,6 +468,16 @@ public final class LeaderReplica implements PartitionLog.Listener, PendingProduc
         }
     }
 
+    /**
+     * Deletes the oldest records: the log starts at {@code offset}, or at the high watermark for -1.
+     *
+     * @param answer told once, when that survives a power loss
+     */
+    public void deleteRecords(long offset, int timeoutMs, DeletedRecords.Answer answer, int slot) {
+        loop.checkOwned();
+        DeletedRecords.delete(this, deadlines, offset, timeoutMs, answer, slot);
+    }
+
     /** Where the records of {@code askedEpoch} end in this log (KIP-320). */
     public EpochEndAnswer epochEnd(int currentLeaderEpoch, int askedEpoch) {
         loop.checkOwned();

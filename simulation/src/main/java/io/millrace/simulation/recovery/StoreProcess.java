@@ -198,7 +198,8 @@ final class StoreProcess {
             switch (result) {
                 case ReadResult.Batches(List<LogSlice> slices, int sizeBytes) -> offset = take(slices, from, batches);
                 case ReadResult.Pending pending -> await(identity, pending);
-                case ReadResult.OutOfRange(long start, long end) when start > from -> {
+                case ReadResult.OutOfRange(long start, long end)
+                when start > from -> {
                     return null;
                 }
                 case ReadResult.OutOfRange(long start, long end) ->

@@ -47,4 +47,9 @@ public interface Disk {
 
     /** Bytes that an unprivileged writer can still allocate on the file system of {@code directory}. */
     long usableBytes(Path directory) throws DiskException;
+
+    /** Size of the file system of {@code directory}, -1 when it is not known. */
+    default long totalBytes(Path directory) throws DiskException {
+        return -1;
+    }
 }

@@ -147,6 +147,15 @@ public final class NioDisk implements Disk {
         }
     }
 
+    @Override
+    public long totalBytes(Path directory) throws DiskException {
+        try {
+            return Files.getFileStore(directory).getTotalSpace();
+        } catch (IOException e) {
+            throw failure("ask size of", directory, e);
+        }
+    }
+
     static DiskException failure(String operation, Path path, IOException cause) {
         return cause instanceof DiskException known ? known : new DiskException(kind(cause), operation, path, cause);
     }

@@ -73,8 +73,7 @@ final class SegmentWriters {
         if (write.slices().isEmpty()) {
             return FileOutcome.DONE;
         }
-        ActiveSegment segment =
-                writer(place, write.baseOffset(), write.lengthBytes(), write.indexIntervalBytes());
+        ActiveSegment segment = writer(place, write.baseOffset(), write.lengthBytes(), write.indexIntervalBytes());
         ByteBuffer[] bytes = new ByteBuffer[write.slices().size()];
         for (int i = 0; i < bytes.length; i++) {
             TailSlice slice = write.slices().get(i);
@@ -154,8 +153,8 @@ final class SegmentWriters {
         if (disk.exists(side)) {
             disk.delete(side);
         }
-        ActiveSegment segment = writer(
-                place, cut.cutBase(), cut.cutLengthBytes(), ActiveSegment.DEFAULT_INDEX_INTERVAL_BYTES);
+        ActiveSegment segment =
+                writer(place, cut.cutBase(), cut.cutLengthBytes(), ActiveSegment.DEFAULT_INDEX_INTERVAL_BYTES);
         WriteOutcome outcome = segment.truncateTo(cut.endOffset());
         dirty.put(place.logId(), segment);
         return FileOutcome.of(outcome);

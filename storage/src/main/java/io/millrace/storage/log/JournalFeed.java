@@ -151,6 +151,7 @@ final class JournalFeed implements JournalMember {
         creating &= (synced & PendingControls.CREATED) == 0;
         if ((synced & PendingControls.LOG_START) != 0) {
             ends.logStartSynced();
+            log.truncation().logStartSynced();
         }
         boolean moved = ends.synced();
         log.files().synced(synced);

@@ -263,6 +263,12 @@ public final class JournaledLog implements PartitionLog, AppendTarget {
     }
 
     @Override
+    public void logStartTo(long offset, Runnable durable) {
+        host.loop().checkOwned();
+        truncation.logStartTo(offset, durable);
+    }
+
+    @Override
     public void decidesRetention(boolean itself) {
         host.loop().checkOwned();
         retention.decides(itself);

@@ -97,11 +97,7 @@ final class LogRetention {
         long committed = Math.min(log.highWatermark(), log.syncedEndOffset());
         List<RetentionRules.Part> parts = parts();
         RetentionRules.Outcome outcome = RetentionRules.decide(
-                parts,
-                log.logStartOffset(),
-                unstable < 0 ? committed : Math.min(committed, unstable),
-                config,
-                nowMs());
+                parts, log.logStartOffset(), unstable < 0 ? committed : Math.min(committed, unstable), config, nowMs());
         if (outcome.logStartOffset() > log.logStartOffset()) {
             LOG.info(
                     "event=retention log={} logStart={} was={} retentionMs={} retentionBytes={}",
@@ -171,8 +167,7 @@ final class LogRetention {
                 .reader()
                 .lookup(
                         row,
-                        segment ->
-                                segment.findMaxTimestamp(row.endOffset(), row.lengthBytes(), row.indexEntries()),
+                        segment -> segment.findMaxTimestamp(row.endOffset(), row.lengthBytes(), row.indexEntries()),
                         (match, segment, failure) -> lookedUp(row, match, failure));
     }
 

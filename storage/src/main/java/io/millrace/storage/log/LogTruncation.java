@@ -1,5 +1,7 @@
 package io.millrace.storage.log;
 
+import java.util.ArrayDeque;
+
 /**
  * Takes records away from a log: from its end, from its start, or all of them. The journal and the files are told here, in
  * this order; {@link LogFiles} sees to it that no file is touched before the record is synced. Owner: the log's loop.
@@ -9,6 +11,10 @@ final class LogTruncation {
     private final JournaledLog log;
     private final LogEnds ends;
     private final JournalFeed feed;
+    // By the time of asking; admission bounds how many requests there are.
+    private final ArrayDeque<AwaitedStart> awaited = new ArrayDeque<>(0);
+
+    private record AwaitedStart(long offset, Runnable durable) {}
 
     LogTruncation(JournaledLog log, LogEnds ends, JournalFeed feed) {
         this.log = log;
@@ -89,5 +95,20 @@ final class LogTruncation {
         feed.logStart(offset);
         log.observers().logStartMovedTo(offset);
         log.reads().clear();
+    }
+
+    void logStartTo(long offset, Runnable durable) {
+        logStartTo(offset);
+        awaited.add(new AwaitedStart(offset, durable));
+        logStartSynced();
+    }
+
+    /** Tells those whose log start is durable. */
+    void logStartSynced() {
+        AwaitedStart first;
+        while ((first = awaited.peek()) != null && first.offset <= ends.syncedLogStart()) {
+            awaited.remove();
+            first.durable.run();
+        }
     }
 }

@@ -39,8 +39,8 @@ public final class RetentionQueue {
 
     private final EventLoop loop;
     // Differences, for the clock's origin is arbitrary and it may wrap.
-    private final TreeSet<Entry> entries = new TreeSet<>(Comparator.<Entry>comparingLong(entry -> entry.dueNs - origin())
-            .thenComparingInt(entry -> entry.order));
+    private final TreeSet<Entry> entries = new TreeSet<>(
+            Comparator.<Entry>comparingLong(entry -> entry.dueNs - origin()).thenComparingInt(entry -> entry.order));
     private final long originNs;
     private @Nullable Timer timer;
     private long timerNs;

@@ -48,8 +48,7 @@ public final class RetentionRules {
      * @param parts from the log start on, oldest first
      * @param endOffset no part that ends above it goes: high watermark, last stable offset
      */
-    public static Outcome decide(
-            List<Part> parts, long logStartOffset, long endOffset, LogConfig config, long nowMs) {
+    public static Outcome decide(List<Part> parts, long logStartOffset, long endOffset, LogConfig config, long nowMs) {
         if (!config.cleanup().deletes() || (config.retentionMs() < 0 && config.retentionBytes() < 0)) {
             return new Outcome(logStartOffset, NEVER, NONE);
         }

@@ -81,8 +81,7 @@ class RetentionRulesTest {
                 config.batches());
         assertThat(decide(compacted, 20, sealed(10, 0), open(20, 0)))
                 .isEqualTo(new Outcome(0, RetentionRules.NEVER, -1));
-        assertThat(decide(FOREVER, 20, sealed(10, 0), open(20, 0)))
-                .isEqualTo(new Outcome(0, RetentionRules.NEVER, -1));
+        assertThat(decide(FOREVER, 20, sealed(10, 0), open(20, 0))).isEqualTo(new Outcome(0, RetentionRules.NEVER, -1));
     }
 
     @Test
