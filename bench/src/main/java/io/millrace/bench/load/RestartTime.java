@@ -7,6 +7,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -15,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * How long a broker with data is away: from the start of its process to the first acknowledged batch, after kill -9 and after a
- * clean stop. Prints milliseconds, one line per restart, and the medians.
+ * clean stop. Prints milliseconds, one line per restart, and the medians; the CPU time tells how much of it a busy machine added.
  *
  * <pre>
  * --command "./millrace dev --port {port} --data {data}" --port 19492 --data DIR --mib 1024 --partitions 64 --rounds 3
@@ -97,7 +98,9 @@ public final class RestartTime {
             TimeUnit.MILLISECONDS.sleep(2);
         }
         long tookMs = (System.nanoTime() - startNs) / NANOS_PER_MS;
-        System.out.println("after=\"" + after + "\" stop_ms=" + stopMs + " first_ack_ms=" + tookMs);
+        long cpuMs = broker.info().totalCpuDuration().map(Duration::toMillis).orElse(-1L);
+        System.out.println(
+                "after=\"" + after + "\" stop_ms=" + stopMs + " first_ack_ms=" + tookMs + " cpu_ms=" + cpuMs);
         return tookMs;
     }
 
