@@ -7,6 +7,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import org.apache.kafka.common.requests.AbstractRequest;
 import org.apache.kafka.common.requests.AbstractResponse;
@@ -34,16 +35,45 @@ final class RawRequests implements AutoCloseable {
     /** Sends, in the version that {@code request} was built with, and waits for the answer. */
     <T extends AbstractResponse> T send(AbstractRequest request, Class<T> answerType) {
         try {
-            RequestHeader header =
-                    new RequestHeader(request.apiKey(), request.version(), "raw-requests", ++correlationId);
-            ByteBuffer bytes = request.serializeWithHeader(header);
-            out.writeInt(bytes.remaining());
-            out.write(bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining());
-            out.flush();
+            RequestHeader header = write(request);
             byte[] answer = in.readNBytes(in.readInt());
             return answerType.cast(AbstractResponse.parseResponse(ByteBuffer.wrap(answer), header));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Sends without waiting for an answer. */
+    void post(AbstractRequest request) {
+        try {
+            write(request);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private RequestHeader write(AbstractRequest request) throws IOException {
+        RequestHeader header = new RequestHeader(request.apiKey(), request.version(), "raw-requests", ++correlationId);
+        ByteBuffer bytes = request.serializeWithHeader(header);
+        out.writeInt(bytes.remaining());
+        out.write(bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining());
+        out.flush();
+        return header;
+    }
+
+    /** Waits at most {@code millis} for the next byte of an answer from now on. */
+    void patience(int millis) throws IOException {
+        socket.setSoTimeout(millis);
+    }
+
+    /** Whether the broker closes the connection instead of answering. */
+    boolean isClosed() {
+        try {
+            return in.read() < 0;
+        } catch (SocketTimeoutException unanswered) {
+            return false;
+        } catch (IOException reset) {
+            return true;
         }
     }
 

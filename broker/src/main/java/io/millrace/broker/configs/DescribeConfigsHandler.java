@@ -14,8 +14,10 @@ import io.millrace.replication.metadata.ConfigResource;
 import io.millrace.replication.metadata.MetadataImage;
 import io.millrace.replication.metadata.MetadataPublisher;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * DescribeConfigs, versions 1 to 4, of topics, of this broker, and of the default of all brokers: value, source, synonyms,
@@ -37,8 +39,12 @@ public final class DescribeConfigsHandler implements ApiHandler<DescribeConfigsR
     public void handle(RequestContext context, DescribeConfigsRequest request) {
         MetadataImage image = metadata.image();
         DescribeConfigsResponse response = new DescribeConfigsResponse();
+        // A resource asked for twice is answered once: an answer is many times as large as its question.
+        Set<String> answered = new HashSet<>();
         for (DescribeConfigsRequest.DescribeConfigsResource resource : request.resources()) {
-            response.results().add(describe(image, request, resource));
+            if (answered.add(resource.resourceType() + " " + resource.resourceName())) {
+                response.results().add(describe(image, request, resource));
+            }
         }
         context.answer(response);
     }

@@ -24,6 +24,7 @@ public final class FetchHandler implements ApiHandler<FetchRequest> {
     private final Shards shards;
     private final int maxBytes;
     private final FetchSessions[] sessionsByShard;
+    private final ParkedFetches[] parkedByShard;
 
     /** @param maxBytes bound on an answer, whatever the client asks */
     public FetchHandler(MetadataPublisher metadata, Shards shards, int maxBytes, Randomness randomness) {
@@ -31,14 +32,18 @@ public final class FetchHandler implements ApiHandler<FetchRequest> {
         this.shards = shards;
         this.maxBytes = maxBytes;
         this.sessionsByShard = new FetchSessions[shards.count()];
+        this.parkedByShard = new ParkedFetches[shards.count()];
         for (int i = 0; i < sessionsByShard.length; i++) {
-            sessionsByShard[i] = new FetchSessions(shards.shard(i).loop().clock(), randomness);
+            int maxPartitions = FetchSessions.MAX_PARTITIONS / shards.count();
+            sessionsByShard[i] =
+                    new FetchSessions(maxPartitions, shards.shard(i).loop().clock(), randomness);
+            parkedByShard[i] = new ParkedFetches(ParkedFetches.MAX_PARKED / shards.count());
         }
     }
 
     @Override
     public void handle(RequestContext context, FetchRequest request) {
-        FetchSessions sessions = sessionsHere();
+        FetchSessions sessions = sessionsByShard[shardHere()];
         boolean sessionless =
                 context.version() < FIRST_SESSION_VERSION || request.sessionEpoch() == FetchSession.FINAL_EPOCH;
         if (sessionless) {
@@ -54,13 +59,10 @@ public final class FetchHandler implements ApiHandler<FetchRequest> {
 
     private void startSession(RequestContext context, FetchRequest request, FetchSessions sessions) {
         List<FetchPartition> named = named(context, request);
-        FetchSession session = named.isEmpty() ? null : sessions.create(byTopicId(context));
+        FetchSession session = named.isEmpty() ? null : sessions.create(byTopicId(context), named);
         if (session == null) {
             run(context, request, null, named, true);
             return;
-        }
-        for (FetchPartition partition : named) {
-            session.want(partition.key(), partition.position());
         }
         run(context, request, session, List.copyOf(session.partitions()), true);
     }
@@ -75,12 +77,13 @@ public final class FetchHandler implements ApiHandler<FetchRequest> {
             refuse(context, ErrorCode.FETCH_SESSION_TOPIC_ID_ERROR);
         } else {
             sessions.advance(session);
-            for (FetchPartition partition : named(context, request)) {
-                session.want(partition.key(), partition.position());
+            if (!sessions.want(session, named(context, request))) {
+                refuse(context, ErrorCode.FETCH_SESSION_ID_NOT_FOUND); // the client asks again in full
+                return;
             }
             for (FetchRequest.ForgottenTopic topic : request.forgottenTopicsData()) {
                 for (int partition : topic.partitions()) {
-                    session.forget(key(context, topic.topicId(), topic.topic(), partition));
+                    sessions.forget(session, key(context, topic.topicId(), topic.topic(), partition));
                 }
             }
             if (session.size() == 0) {
@@ -99,7 +102,8 @@ public final class FetchHandler implements ApiHandler<FetchRequest> {
             List<FetchPartition> partitions,
             boolean full) {
         FetchLimits limits = FetchLimits.of(request, maxBytes);
-        new FetchRun(context, shards, limits, session, partitions, full).start(metadata.image());
+        new FetchRun(context, shards, limits, session, partitions, full, parkedByShard[shardHere()])
+                .start(metadata.image());
     }
 
     private static void refuse(RequestContext context, ErrorCode error) {
@@ -132,10 +136,10 @@ public final class FetchHandler implements ApiHandler<FetchRequest> {
         return context.version() >= FIRST_TOPIC_ID_VERSION;
     }
 
-    private FetchSessions sessionsHere() {
+    private int shardHere() {
         for (Shard shard : shards.all()) {
             if (shard.loop().isOwner()) {
-                return sessionsByShard[shard.index()];
+                return shard.index();
             }
         }
         throw new IllegalStateException("a fetch was handled on a thread that is no shard");

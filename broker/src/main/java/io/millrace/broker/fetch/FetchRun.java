@@ -34,6 +34,7 @@ final class FetchRun {
     private final @Nullable FetchSession session;
     private final List<FetchPartition> partitions;
     private final boolean full;
+    private final ParkedFetches parkedHere;
 
     /** By slot: one partition of the fetch, in serving order. */
     private final FetchPartition.Position[] positions;
@@ -51,13 +52,15 @@ final class FetchRun {
             FetchLimits limits,
             @Nullable FetchSession session,
             List<FetchPartition> partitions,
-            boolean full) {
+            boolean full,
+            ParkedFetches parkedHere) {
         this.context = context;
         this.shards = shards;
         this.limits = limits;
         this.session = session;
         this.partitions = partitions;
         this.full = full;
+        this.parkedHere = parkedHere;
         int slots = partitions.size();
         positions = new FetchPartition.Position[slots];
         topicIds = new Uuid[slots];
@@ -72,20 +75,25 @@ final class FetchRun {
             positions[slot] = partition.position();
             allKnown &= resolve(image, slot, partition.key());
         }
-        if (allKnown && limits.waits() && positions.length > 0) {
-            new FetchWait(
-                            context.loop(),
-                            shards,
-                            limits,
-                            positions,
-                            topicIds,
-                            slotPartitions(),
-                            shardOfSlot,
-                            this::awaitTurn)
-                    .start();
+        if (allKnown && limits.waits() && positions.length > 0 && parkedHere.enter(positions.length)) {
+            park();
         } else {
             awaitTurn();
         }
+    }
+
+    private void park() {
+        FetchWait wait = new FetchWait(
+                context.loop(), shards, limits, positions, topicIds, slotPartitions(), shardOfSlot, () -> {
+                    parkedHere.leave(positions.length);
+                    awaitTurn();
+                });
+        context.whenDropped(() -> {
+            if (wait.abandon()) {
+                parkedHere.leave(positions.length);
+            }
+        });
+        wait.start();
     }
 
     /** Finds the topic of a slot; false when there is none, which is then the slot's answer. */

@@ -3,10 +3,14 @@ package io.millrace.broker.fetch;
 import io.millrace.runtime.Clock;
 import io.millrace.runtime.Randomness;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The sessions of one shard's connections, at most {@link #MAX_SESSIONS}. Owned by that shard's loop. */
+/**
+ * The sessions of one shard's connections, at most {@link #MAX_SESSIONS} with a bound on their partitions, each and together.
+ * Owned by that shard's loop.
+ */
 final class FetchSessions {
 
     /** As many as Kafka's {@code max.incremental.fetch.session.cache.slots}, but per shard. */
@@ -14,12 +18,22 @@ final class FetchSessions {
     /** A session that was used within this time is not evicted for a new one (Kafka's two minutes). */
     static final long PROTECTED_NS = 120_000_000_000L;
 
+    /** A client with more partitions than this goes on without a session. */
+    static final int MAX_PARTITIONS_PER_SESSION = 20_000;
+    /** Partitions in the sessions of all shards; one costs about 200 bytes. */
+    static final int MAX_PARTITIONS = 100_000;
+
     private final Clock clock;
     private final Randomness randomness;
+    private final int maxPartitions;
     /** In order of use, least recent first. */
     private final Map<Integer, FetchSession> sessions = new LinkedHashMap<>();
 
-    FetchSessions(Clock clock, Randomness randomness) {
+    private int partitions;
+
+    /** @param maxPartitions in all sessions of this shard */
+    FetchSessions(int maxPartitions, Clock clock, Randomness randomness) {
+        this.maxPartitions = maxPartitions;
         this.clock = clock;
         this.randomness = randomness;
     }
@@ -28,16 +42,19 @@ final class FetchSessions {
         return sessions.size();
     }
 
-    /** A new session, or null when the table is full of sessions in use: the client then goes on without one. */
+    /** A new session, or null when there are too many in use, or too many partitions: the client then goes on without one. */
     @Nullable
-    FetchSession create(boolean byTopicId) {
+    FetchSession create(boolean byTopicId, List<FetchPartition> wanted) {
+        if (wanted.size() > MAX_PARTITIONS_PER_SESSION || wanted.size() > maxPartitions - partitions) {
+            return null;
+        }
         long now = clock.monotonicNs();
         if (sessions.size() >= MAX_SESSIONS) {
             FetchSession eldest = sessions.values().iterator().next();
             if (now - eldest.lastUsedNs() < PROTECTED_NS) {
                 return null;
             }
-            sessions.remove(eldest.id());
+            remove(eldest.id());
         }
         int id;
         do {
@@ -45,6 +62,7 @@ final class FetchSessions {
         } while (sessions.containsKey(id));
         FetchSession session = new FetchSession(id, byTopicId, now);
         sessions.put(id, session);
+        want(session, wanted);
         return session;
     }
 
@@ -60,7 +78,35 @@ final class FetchSessions {
         sessions.put(session.id(), session);
     }
 
+    /** Takes what a request names into its session; false when that would be too much, and the session is at its end. */
+    boolean want(FetchSession session, List<FetchPartition> wanted) {
+        int before = session.size();
+        for (FetchPartition partition : wanted) {
+            session.want(partition.key(), partition.position());
+        }
+        partitions += session.size() - before;
+        if (session.size() > MAX_PARTITIONS_PER_SESSION || partitions > maxPartitions) {
+            remove(session.id());
+            return false;
+        }
+        return true;
+    }
+
+    void forget(FetchSession session, FetchPartition.Key key) {
+        int before = session.size();
+        session.forget(key);
+        partitions -= before - session.size();
+    }
+
     void remove(int id) {
-        sessions.remove(id);
+        FetchSession gone = sessions.remove(id);
+        if (gone != null) {
+            partitions -= gone.size();
+        }
+    }
+
+    /** In all sessions. */
+    int partitions() {
+        return partitions;
     }
 }

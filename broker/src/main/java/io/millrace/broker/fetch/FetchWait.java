@@ -108,7 +108,7 @@ final class FetchWait {
 
     /** Whether a read would answer something else than records or nothing: such answers do not wait. */
     private static boolean mustTellNow(LeaderReplica replica, FetchPartition.Position position) {
-        if (!replica.isLeading()
+        if (!replica.isReadable()
                 || position.offset() < replica.logStartOffset()
                 || position.offset() > replica.logEndOffset()) {
             return true;
@@ -130,13 +130,27 @@ final class FetchWait {
                 return;
             }
             done = true;
-            for (Shard shard : shards.all()) {
-                if (concerns(shard)) {
-                    Shards.onLoop(shard.loop(), () -> leave(shard));
-                }
-            }
+            leaveAll();
             woken.run();
         });
+    }
+
+    /** Nobody waits for the answer any more: leaves every shard without a word; false when it was over. On {@link #home}. */
+    boolean abandon() {
+        if (done) {
+            return false;
+        }
+        done = true;
+        leaveAll();
+        return true;
+    }
+
+    private void leaveAll() {
+        for (Shard shard : shards.all()) {
+            if (concerns(shard)) {
+                Shards.onLoop(shard.loop(), () -> leave(shard));
+            }
+        }
     }
 
     private void leave(Shard shard) {

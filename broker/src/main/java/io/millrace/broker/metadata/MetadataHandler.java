@@ -9,8 +9,10 @@ import io.millrace.replication.metadata.MetadataPublisher;
 import io.millrace.replication.metadata.TopicImage;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Metadata, versions 0 to 13: who leads what. A missing topic is created when the client allows it and the broker is set so;
@@ -20,6 +22,8 @@ public final class MetadataHandler implements ApiHandler<MetadataRequest> {
 
     private static final int FIRST_NULL_IS_ALL_VERSION = 1;
     private static final int FIRST_CREATION_FLAG_VERSION = 4;
+    /** Topics that one request may create; for what is beyond it the client asks again. */
+    static final int MAX_CREATED = 1_000;
 
     private final MetadataPublisher metadata;
     private final TopicAutoCreation autoCreation;
@@ -47,16 +51,19 @@ public final class MetadataHandler implements ApiHandler<MetadataRequest> {
 
     private List<String> missing(RequestContext context, MetadataRequest request, MetadataImage image) {
         boolean allowed = context.version() < FIRST_CREATION_FLAG_VERSION || request.allowAutoTopicCreation();
-        List<String> missing = new ArrayList<>();
+        Set<String> missing = new LinkedHashSet<>();
         if (allowed && autoCreation.isOn() && request.topics() != null) {
             for (MetadataRequest.MetadataRequestTopic topic : request.topics()) {
                 String name = topic.name();
-                if (name != null && topic.topicId().isZero() && image.topic(name) == null && !missing.contains(name)) {
+                if (name != null && topic.topicId().isZero() && image.topic(name) == null) {
                     missing.add(name);
+                }
+                if (missing.size() == MAX_CREATED) {
+                    break;
                 }
             }
         }
-        return missing;
+        return new ArrayList<>(missing);
     }
 
     private MetadataResponse answer(

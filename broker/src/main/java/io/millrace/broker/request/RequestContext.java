@@ -83,6 +83,11 @@ public final class RequestContext {
         responder.whenHead(task);
     }
 
+    /** Runs {@code task} on this loop when the connection closes before the answer: nobody waits for it any more. */
+    public void whenDropped(Runnable task) {
+        responder.whenDropped(task);
+    }
+
     private static EncodedFrame frame(EncodedMessage encoded) {
         List<FramePart> parts = new ArrayList<>(encoded.parts().size());
         for (EncodedMessage.Part part : encoded.parts()) {

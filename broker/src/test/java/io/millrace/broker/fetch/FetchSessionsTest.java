@@ -8,9 +8,12 @@ import io.millrace.runtime.Clock;
 import io.millrace.runtime.Randomness;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class FetchSessionsTest {
+
+    private static final int MAX_PARTITIONS = 50_000;
 
     private long nowNs = 1;
     private int nextId;
@@ -37,7 +40,7 @@ class FetchSessionsTest {
             return nextId++ % bound;
         }
     };
-    private final FetchSessions sessions = new FetchSessions(clock, counting);
+    private final FetchSessions sessions = new FetchSessions(MAX_PARTITIONS, clock, counting);
 
     private static FetchPartition.Key key(int partition) {
         return new FetchPartition.Key(Uuid.ZERO, "t", partition);
@@ -54,26 +57,71 @@ class FetchSessionsTest {
     @Test
     void sessionsInUseAreNotEvictedAndOldOnesAre() {
         for (int i = 0; i < FetchSessions.MAX_SESSIONS; i++) {
-            assertThat(sessions.create(true)).isNotNull();
+            assertThat(sessions.create(true, List.of())).isNotNull();
         }
-        assertThat(sessions.create(true)).isNull();
+        assertThat(sessions.create(true, List.of())).isNull();
         nowNs += FetchSessions.PROTECTED_NS;
-        assertThat(sessions.create(true)).isNotNull();
+        assertThat(sessions.create(true, List.of())).isNotNull();
         assertThat(sessions.size()).isEqualTo(FetchSessions.MAX_SESSIONS);
     }
 
     @Test
     void theLeastRecentlyUsedIsEvicted() {
-        FetchSession first = Objects.requireNonNull(sessions.create(true));
-        FetchSession second = Objects.requireNonNull(sessions.create(true));
+        FetchSession first = Objects.requireNonNull(sessions.create(true, List.of()));
+        FetchSession second = Objects.requireNonNull(sessions.create(true, List.of()));
         for (int i = 2; i < FetchSessions.MAX_SESSIONS; i++) {
-            sessions.create(true);
+            sessions.create(true, List.of());
         }
         nowNs += FetchSessions.PROTECTED_NS;
         sessions.advance(first);
-        sessions.create(true);
+        sessions.create(true, List.of());
         assertThat(sessions.find(first.id())).isSameAs(first);
         assertThat(sessions.find(second.id())).isNull();
+    }
+
+    private static List<FetchPartition> partitions(int from, int count) {
+        return IntStream.range(from, from + count)
+                .mapToObj(each -> new FetchPartition(key(each), at(0)))
+                .toList();
+    }
+
+    @Test
+    void aClientWithTooManyPartitionsGoesOnWithoutASession() {
+        assertThat(sessions.create(true, partitions(0, FetchSessions.MAX_PARTITIONS_PER_SESSION + 1)))
+                .isNull();
+        FetchSession largest =
+                Objects.requireNonNull(sessions.create(true, partitions(0, FetchSessions.MAX_PARTITIONS_PER_SESSION)));
+        assertThat(sessions.want(largest, partitions(0, 10))).as("known ones").isTrue();
+        assertThat(sessions.want(largest, partitions(FetchSessions.MAX_PARTITIONS_PER_SESSION, 1)))
+                .isFalse();
+        assertThat(sessions.find(largest.id())).isNull();
+        assertThat(sessions.partitions()).isZero();
+    }
+
+    @Test
+    void thePartitionsOfAllSessionsAreBounded() {
+        FetchSession first = Objects.requireNonNull(sessions.create(true, partitions(0, 20_000)));
+        sessions.create(true, partitions(0, 20_000));
+        assertThat(sessions.create(true, partitions(0, 10_001))).isNull();
+        FetchSession last = Objects.requireNonNull(sessions.create(true, partitions(0, 9_999)));
+        assertThat(sessions.want(last, partitions(9_999, 1))).isTrue();
+        sessions.forget(last, key(0));
+        sessions.forget(last, key(0));
+        assertThat(sessions.partitions()).isEqualTo(MAX_PARTITIONS - 1);
+        sessions.remove(first.id());
+        assertThat(sessions.partitions()).isEqualTo(MAX_PARTITIONS - 20_001);
+        assertThat(sessions.create(true, partitions(0, 20_001 - 1))).isNotNull();
+    }
+
+    @Test
+    void whatWaitsInParkedFetchesIsBounded() {
+        ParkedFetches parked = new ParkedFetches(20);
+        assertThat(parked.enter(10)).isTrue();
+        assertThat(parked.enter(3)).isFalse();
+        assertThat(parked.enter(2)).isTrue();
+        parked.leave(10);
+        parked.leave(2);
+        assertThat(parked.parked()).isZero();
     }
 
     @Test

@@ -29,6 +29,13 @@ public interface Responder {
      */
     void whenHead(Runnable task);
 
+    /**
+     * Runs {@code task} on {@code connection().loop()} when the connection closes before this responder is completed, so that
+     * work for an answer that nobody reads can end. Only on that loop; at most one task per responder. It does not run when the
+     * connection is closed already: ask {@link #isOpen()} after.
+     */
+    void whenDropped(Runnable task);
+
     Connection connection();
 
     /** Whether an answer could still leave, a moment ago. Any thread. */

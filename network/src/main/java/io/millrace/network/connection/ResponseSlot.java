@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   open --whenHead--> open, task kept --(head, writable)--> open, task ran
  *   open --send | noResponse | close--> completed (an {@link Outcome}) --(head)--> left the queue
- *   any  --connection closes--> dropped: its answer is released, its task never runs
+ *   any  --connection closes--> dropped: its answer is released, its head task never runs; its drop task runs if it was open
  * </pre>
  */
 final class ResponseSlot implements Responder {
@@ -33,6 +33,7 @@ final class ResponseSlot implements Responder {
     private final AtomicBoolean completed = new AtomicBoolean();
     private @Nullable Outcome outcome;
     private @Nullable Runnable headTask;
+    private @Nullable Runnable dropTask;
     private boolean headTaskGiven;
 
     ResponseSlot(ServerConnection connection, int requestBytes) {
@@ -78,6 +79,7 @@ final class ResponseSlot implements Responder {
         }
         outcome = result;
         headTask = null;
+        dropTask = null;
         connection.completed(this);
     }
 
@@ -102,6 +104,17 @@ final class ResponseSlot implements Responder {
             headTaskGiven = true;
             headTask = task;
             connection.headTaskAdded(this);
+        }
+    }
+
+    @Override
+    public void whenDropped(Runnable task) {
+        connection.loop().checkOwned();
+        if (dropTask != null) {
+            throw new IllegalStateException("request of connection " + connection.id() + " has a drop task already");
+        }
+        if (outcome == null && connection.isLive()) {
+            dropTask = task;
         }
     }
 
@@ -139,6 +152,11 @@ final class ResponseSlot implements Responder {
     /** The connection closed before this slot's turn came. */
     void drop() {
         headTask = null;
+        Runnable task = dropTask;
+        dropTask = null;
+        if (task != null) {
+            task.run();
+        }
         Outcome result = outcome;
         if (result != null) {
             release(result);

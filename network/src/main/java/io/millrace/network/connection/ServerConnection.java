@@ -268,7 +268,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
         ResponseSlot slot;
         while ((slot = order.head()) != null) {
             order.removeHead();
-            slot.drop();
+            drop(slot);
         }
         if (announced) {
             scope.metrics().closed(reason);
@@ -280,6 +280,14 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
             }
         }
         onClosed.accept(this);
+    }
+
+    private void drop(ResponseSlot slot) {
+        try {
+            slot.drop();
+        } catch (RuntimeException failure) {
+            LOG.error("connection={} listener={} a request's end failed", id, listenerName, failure);
+        }
     }
 
     boolean isLive() {

@@ -73,6 +73,24 @@ class ServerConnectionTest {
     }
 
     @Test
+    void whatIsNotAnsweredLearnsThatItsConnectionClosed() {
+        List<Integer> dropped = new ArrayList<>();
+        for (int id = 1; id <= 3; id++) {
+            rig.request(id, 10);
+            int each = id;
+            rig.parked(id).responder().whenDropped(() -> {
+                dropped.add(each);
+                if (each == 2) {
+                    throw new IllegalStateException("2 fails"); // and 3 learns all the same
+                }
+            });
+        }
+        rig.parked(1).answer(10);
+        rig.connection.close(CloseReason.SHUTDOWN, "test");
+        assertThat(dropped).containsExactly(2, 3);
+    }
+
+    @Test
     void whatCompletesInOneTurnLeavesWithOneFlush() {
         for (int id = 1; id <= 10; id++) {
             rig.request(id, 10);

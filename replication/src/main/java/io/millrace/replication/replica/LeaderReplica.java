@@ -132,6 +132,11 @@ public final class LeaderReplica implements PartitionLog.Listener, PendingProduc
         return log;
     }
 
+    /** Whether reads are answered with what is committed; a replica with a damaged log may be, though it does not lead. */
+    public boolean isReadable() {
+        return fence == null || fence.readable();
+    }
+
     /** Whether appends can be accepted. */
     public boolean isLeading() {
         return fence == null;

@@ -367,6 +367,8 @@ class LeaderReplicaTest {
         assertThat(outcomes).containsExactly("KAFKA_STORAGE_ERROR");
         assertThat(read(replica, 0, ReadBound.COMMITTED, -1, -1)).isEqualTo("100 bytes");
         assertThat(fenced).containsExactly("gap at 4");
+        assertThat(replica.isReadable()).isTrue();
+        assertThat(replica.isLeading()).isFalse();
     }
 
     @Test
