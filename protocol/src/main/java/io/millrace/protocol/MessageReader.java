@@ -10,8 +10,12 @@ import org.jspecify.annotations.Nullable;
  * Reads fields from one buffer on behalf of generated code, trusting nothing.
  *
  * <p>Invariant: {@code index <= limit <= the buffer's writer index}. Every declared length is compared with {@code limit - index}
- * before anything is allocated for it, so a message never makes the reader allocate more than a small multiple of its own size. The
- * limit is the end of the buffer or of the tagged field being read. Used by one call of a message's {@code read}, then dropped.
+ * before anything is allocated for it. The limit is the end of the buffer or of the tagged field being read. Used by one call of a
+ * message's {@code read}, then dropped.
+ *
+ * <p>What is decoded is charged, about as the heap counts it, before it is allocated: at most {@value #FREE_BYTES} bytes and
+ * {@value #MAX_RATIO} times the message's own size, because two bytes of input can ask for an object; a request, which anybody may
+ * send, at most {@value #MAX_REQUEST_BYTES} in all. Records are slices of the frame and cost nothing.
  *
  * <pre>
  *             plain                        compact (flexible versions)
@@ -25,15 +29,38 @@ public final class MessageReader {
     /** Unknown tagged fields one message may carry, in all its structs together. */
     public static final int MAX_UNKNOWN_TAGS = 1_000;
 
+    /** What every message may cost once it is decoded. */
+    static final int FREE_BYTES = 4 * 1024 * 1024;
+    /** What each of its bytes may cost on top. */
+    static final int MAX_RATIO = 16;
+    /** What a request may cost, whatever its size: some 50,000 topics or 80,000 partitions. */
+    static final int MAX_REQUEST_BYTES = 8 * 1024 * 1024;
+
+    /** A struct in a list: the object, its place in the list, small fields. */
+    private static final int ELEMENT_COST = 96;
+    /** A string or an array, without its content. */
+    private static final int OBJECT_COST = 56;
+
     private final ByteBuf in;
+    private long leftBytes;
     private int index;
     private int limit;
     private int unknownTags;
     private @Nullable ArrayList<BufferRecords> taken;
 
-    /** Reads from the buffer's reader index on; moves that index only in {@link #finish()}. */
+    /** Reads a request from the buffer's reader index on; moves that index only in {@link #finish()}. */
+    public static MessageReader ofRequest(ByteBuf in) {
+        return new MessageReader(in, MAX_REQUEST_BYTES);
+    }
+
+    /** As {@link #ofRequest}, for what comes from a broker or from our own files. */
     public MessageReader(ByteBuf in) {
+        this(in, Long.MAX_VALUE);
+    }
+
+    private MessageReader(ByteBuf in, long maxBytes) {
         this.in = in;
+        this.leftBytes = Math.min(maxBytes, FREE_BYTES + (long) MAX_RATIO * in.readableBytes());
         this.index = in.readerIndex();
         this.limit = in.writerIndex();
     }
@@ -57,6 +84,13 @@ public final class MessageReader {
         }
         index = at + bytes;
         return at;
+    }
+
+    private void charge(long bytes, String field) {
+        leftBytes -= bytes;
+        if (leftBytes < 0) {
+            throw malformed("more entries than a message of this size may have: ask for fewer at a time", field);
+        }
     }
 
     private MalformedMessageException malformed(String what, String field) {
@@ -154,6 +188,7 @@ public final class MessageReader {
             throw malformed("string length " + length + " is not in 0-32767", field);
         }
         int at = take(length, field);
+        charge(length == 0 ? 0 : OBJECT_COST + length, field);
         return length == 0 ? "" : in.toString(at, length, StandardCharsets.UTF_8);
     }
 
@@ -166,6 +201,7 @@ public final class MessageReader {
         if (length == 0) {
             return Defaults.NO_BYTES;
         }
+        charge(OBJECT_COST + length, field);
         byte[] bytes = new byte[length];
         in.getBytes(at, bytes);
         return bytes;
@@ -192,6 +228,19 @@ public final class MessageReader {
      * @param elementBytes the fewest bytes one element can take, at least 1
      */
     public int readArrayLength(boolean compact, boolean nullable, int elementBytes, String field) {
+        int count = count(compact, nullable, elementBytes, field);
+        charge(OBJECT_COST + (long) ELEMENT_COST * Math.max(0, count), field);
+        return count;
+    }
+
+    private int scalarCount(boolean compact, boolean nullable, int elementBytes, String field) {
+        int count = count(compact, nullable, elementBytes, field);
+        // A value of two bytes may become one of four.
+        charge(count <= 0 ? 0 : OBJECT_COST + 2L * elementBytes * count, field);
+        return count;
+    }
+
+    private int count(boolean compact, boolean nullable, int elementBytes, String field) {
         int count = length(compact, nullable, field);
         if (count > (limit - index) / elementBytes) {
             throw malformed(
@@ -206,7 +255,7 @@ public final class MessageReader {
     }
 
     public short @Nullable [] readShortArray(boolean compact, boolean nullable, String field) {
-        int count = readArrayLength(compact, nullable, 2, field);
+        int count = scalarCount(compact, nullable, 2, field);
         if (count <= 0) {
             return count < 0 ? null : Defaults.NO_SHORTS;
         }
@@ -219,7 +268,7 @@ public final class MessageReader {
     }
 
     public int @Nullable [] readUnsignedShortArray(boolean compact, boolean nullable, String field) {
-        int count = readArrayLength(compact, nullable, 2, field);
+        int count = scalarCount(compact, nullable, 2, field);
         if (count <= 0) {
             return count < 0 ? null : Defaults.NO_INTS;
         }
@@ -232,7 +281,7 @@ public final class MessageReader {
     }
 
     public int @Nullable [] readIntArray(boolean compact, boolean nullable, String field) {
-        int count = readArrayLength(compact, nullable, 4, field);
+        int count = scalarCount(compact, nullable, 4, field);
         if (count <= 0) {
             return count < 0 ? null : Defaults.NO_INTS;
         }
@@ -245,7 +294,7 @@ public final class MessageReader {
     }
 
     public long @Nullable [] readLongArray(boolean compact, boolean nullable, String field) {
-        int count = readArrayLength(compact, nullable, 8, field);
+        int count = scalarCount(compact, nullable, 8, field);
         if (count <= 0) {
             return count < 0 ? null : Defaults.NO_LONGS;
         }

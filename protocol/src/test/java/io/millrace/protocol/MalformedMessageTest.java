@@ -166,4 +166,17 @@ final class MalformedMessageTest {
                 .toString();
         assertThat(printed).isEqualTo("SaslAuthenticateRequest{authBytes=[3 bytes]}");
     }
+
+    private static ByteBuf namelessTopics(int count) {
+        return Unpooled.buffer().writeInt(count).writeZero(2 * count);
+    }
+
+    @Test
+    void a_request_of_few_bytes_does_not_become_millions_of_objects() {
+        assertThat(MetadataRequest.read(namelessTopics(50_000), (short) 1).topics())
+                .hasSize(50_000);
+        assertThatThrownBy(() -> MetadataRequest.read(namelessTopics(100_000), (short) 1))
+                .isInstanceOf(MalformedMessageException.class)
+                .hasMessageContaining("more entries than a message of this size may have");
+    }
 }

@@ -20,6 +20,11 @@ import io.netty.buffer.ByteBuf;
  */
 public final class RequestRouter implements RequestHandler {
 
+    /** A decoded request is taken for so many times its frame, up to what decoding allows; records stay in the frame. */
+    private static final int HELD_RATIO = 8;
+
+    private static final int MAX_HELD_BYTES = 8 * 1024 * 1024;
+
     private final ApiTable table;
     private final ApiVersionsAnswer apiVersions;
 
@@ -56,6 +61,9 @@ public final class RequestRouter implements RequestHandler {
             classify(api, responder);
             RequestHeader.read(frame, api.requestHeaderVersion(version));
             message = ApiMessages.readRequest(api, frame, version);
+            if (api != ApiKey.PRODUCE) {
+                responder.holds(Math.min(request.sizeBytes(), MAX_HELD_BYTES / HELD_RATIO) * HELD_RATIO);
+            }
             if (frame.isReadable()) {
                 message.release();
                 responder.close(api + " v" + version + " request has " + frame.readableBytes() + " bytes too many");

@@ -36,6 +36,7 @@ final class RequestIntake {
 
     private TrafficClass trafficClass = TrafficClass.UNCLASSIFIED;
     private long inFlightBytes;
+    private long heldBytes;
     private long receivedBytes;
     private long throttleEndNs;
     private int turnFrames;
@@ -107,7 +108,7 @@ final class RequestIntake {
 
     private boolean atOwnBound() {
         ConnectionLimits limits = scope.limits();
-        return order.size() >= limits.maxInFlightRequests() || inFlightBytes >= limits.maxInFlightBytes();
+        return order.size() >= limits.maxInFlightRequests() || inFlightBytes + heldBytes >= limits.maxInFlightBytes();
     }
 
     private void noFrame() {
@@ -205,6 +206,10 @@ final class RequestIntake {
         inFlightBytes -= bytes;
         scope.budget().remove(bytes);
         scope.metrics().requestCompleted(bytes);
+    }
+
+    void holds(int bytes) {
+        heldBytes += bytes;
     }
 
     /** Reads nothing for {@code durationMs}; a longer pause that was asked for before stays. */

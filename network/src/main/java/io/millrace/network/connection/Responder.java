@@ -36,6 +36,12 @@ public interface Responder {
      */
     void whenDropped(Runnable task);
 
+    /**
+     * This request holds {@code bytes} more than its frame until it is completed: counted in its connection's bytes in flight, so
+     * that requests which decode to much more than they are do not pile up. On the connection's loop, at most once.
+     */
+    void holds(int bytes);
+
     Connection connection();
 
     /** Whether an answer could still leave, a moment ago. Any thread. */

@@ -31,6 +31,7 @@ final class ResponseSlot implements Responder {
     private final ServerConnection connection;
     private final int requestBytes;
     private final AtomicBoolean completed = new AtomicBoolean();
+    private int heldBytes;
     private @Nullable Outcome outcome;
     private @Nullable Runnable headTask;
     private @Nullable Runnable dropTask;
@@ -119,6 +120,15 @@ final class ResponseSlot implements Responder {
     }
 
     @Override
+    public void holds(int bytes) {
+        connection.loop().checkOwned();
+        if (outcome == null && connection.isLive()) {
+            heldBytes += bytes;
+            connection.holds(bytes);
+        }
+    }
+
+    @Override
     public Connection connection() {
         return connection;
     }
@@ -126,6 +136,10 @@ final class ResponseSlot implements Responder {
     @Override
     public boolean isOpen() {
         return !completed.get() && connection.isOpen();
+    }
+
+    int heldBytes() {
+        return heldBytes;
     }
 
     int requestBytes() {

@@ -167,6 +167,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
     /** A slot got its outcome; on the loop, while live. */
     void completed(ResponseSlot slot) {
         intake.requestCompleted(slot.requestBytes());
+        intake.holds(-slot.heldBytes());
         if (order.isHead(slot) || intake.isPaused(Pause.IN_FLIGHT)) {
             pump.request();
         }
@@ -175,6 +176,11 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
     /** A request is half received and we read on. */
     void requestArrives() {
         timers.watchStall();
+    }
+
+    /** Requests in flight hold so many bytes more than their frames. */
+    void holds(int bytes) {
+        intake.holds(bytes);
     }
 
     void headTaskAdded(ResponseSlot slot) {

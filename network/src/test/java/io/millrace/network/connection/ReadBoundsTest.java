@@ -103,6 +103,21 @@ class ReadBoundsTest {
     }
 
     @Test
+    void whatARequestHoldsBesidesItsFrameCountsUntilItIsCompleted() {
+        ConnectionRig rig = rig(64, 10_000);
+        rig.request(1, 100);
+        rig.parked(1).responder().holds(9_000);
+        rig.receive(joined(rig, 3, 500));
+        rig.loop.runAll();
+        assertThat(rig.parked).hasSize(3);
+        assertThat(rig.reads()).isFalse();
+        rig.parked.getFirst().answer(1);
+        rig.loop.runAll();
+        assertThat(rig.parked).hasSize(4);
+        assertThat(rig.reads()).isTrue();
+    }
+
+    @Test
     void aRequestAboveTheByteBoundStillComesInAlone() {
         ConnectionRig rig = rig(64, 10_000);
         rig.request(1, 50_000);

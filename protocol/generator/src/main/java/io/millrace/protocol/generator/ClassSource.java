@@ -133,7 +133,8 @@ final class ClassSource {
         out.line(" */");
         out.line("public static " + name + " read(ByteBuf in, short version) {");
         out.line("Versions.checkDecodable(\"" + name + "\", version, LOWEST_VERSION, HIGHEST_VERSION);");
-        out.line("MessageReader reader = new MessageReader(in);");
+        String reader = name.endsWith("Request") ? "MessageReader.ofRequest" : "new MessageReader";
+        out.line("MessageReader reader = " + reader + "(in);");
         if (message.holdsRecords(message.root())) {
             out.line("try {");
             out.line(name + " it = readFields(reader, version);");
