@@ -152,7 +152,8 @@ public final class RestartTime {
     private void awaitListening() throws IOException, InterruptedException {
         long startNs = System.nanoTime();
         while (true) {
-            try (BrokerSocket socket = new BrokerSocket(address())) {
+            try {
+                new BrokerSocket(address()).close();
                 return;
             } catch (IOException notYet) {
                 // A first start may build for minutes.
