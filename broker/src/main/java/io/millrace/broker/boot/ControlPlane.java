@@ -63,7 +63,7 @@ final class ControlPlane implements AutoCloseable {
                 config.topics().partitions(),
                 (short) config.topics().replicationFactor(),
                 new TreeMap<>(),
-                ControllerSettings.Limits.DEFAULT);
+                ControllerSettings.Limits.forHeap(Runtime.getRuntime().maxMemory()));
         Controller controller =
                 new Controller(controlLoop, log, settings, topicConfigs, randomness, metadata, fatal::accept);
         CompletableFuture<ControllerStart> started = new CompletableFuture<>();

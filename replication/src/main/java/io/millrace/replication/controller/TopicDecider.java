@@ -200,7 +200,8 @@ final class TopicDecider {
         if (image.partitionCount() + added.partitions + partitions > limits.maxPartitions()) {
             throw new Refusal(
                     ErrorCode.POLICY_VIOLATION,
-                    "The cluster has " + image.partitionCount() + " partitions of at most " + limits.maxPartitions());
+                    "The cluster has " + image.partitionCount() + " partitions of at most " + limits.maxPartitions()
+                            + ", which is what its heap holds: delete topics, or give brokers more heap (-Xmx)");
         }
     }
 
