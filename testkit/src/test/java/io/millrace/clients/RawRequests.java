@@ -9,12 +9,21 @@ import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
+import org.apache.kafka.common.message.ApiMessageType;
+import org.apache.kafka.common.message.ProduceRequestData;
+import org.apache.kafka.common.message.ResponseHeaderData;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.protocol.ByteBufferAccessor;
+import org.apache.kafka.common.protocol.MessageUtil;
 import org.apache.kafka.common.requests.AbstractRequest;
 import org.apache.kafka.common.requests.AbstractResponse;
 import org.apache.kafka.common.requests.RequestHeader;
 
 /** Requests in a chosen version, encoded and decoded by Kafka's own classes: what its clients would not send by themselves. */
 final class RawRequests implements AutoCloseable {
+
+    private static final int PATIENCE_MS = 30_000;
 
     private final Socket socket;
     private final DataOutputStream out;
@@ -25,6 +34,7 @@ final class RawRequests implements AutoCloseable {
         BoundListener listener = broker.broker().listeners().getFirst();
         try {
             socket = new Socket(listener.advertisedHost(), listener.advertisedPort());
+            socket.setSoTimeout(PATIENCE_MS);
             out = new DataOutputStream(socket.getOutputStream());
             in = new DataInputStream(socket.getInputStream());
         } catch (IOException e) {
@@ -74,6 +84,36 @@ final class RawRequests implements AutoCloseable {
             return false;
         } catch (IOException reset) {
             return true;
+        }
+    }
+
+    /**
+     * Sends a request with every field at its default, acks of Produce apart, and decodes the answer.
+     *
+     * @return bytes of the answer that its version does not account for
+     */
+    int sendEmpty(ApiKeys api, short version) {
+        RequestHeader header = new RequestHeader(api, version, "raw-requests", ++correlationId);
+        ApiMessageType type = ApiMessageType.fromApiKey(api.id);
+        ByteBuffer bytes = MessageUtil.toByteBufferAccessor(header.data(), header.headerVersion())
+                .buffer();
+        ApiMessage request = type.newRequest();
+        if (request instanceof ProduceRequestData produce) {
+            // The default, 0, has no answer.
+            produce.setAcks((short) -1);
+        }
+        ByteBuffer body = MessageUtil.toByteBufferAccessor(request, version).buffer();
+        try {
+            out.writeInt(bytes.remaining() + body.remaining());
+            out.write(bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining());
+            out.write(body.array(), body.arrayOffset() + body.position(), body.remaining());
+            out.flush();
+            ByteBufferAccessor answer = new ByteBufferAccessor(ByteBuffer.wrap(in.readNBytes(in.readInt())));
+            new ResponseHeaderData().read(answer, api.responseHeaderVersion(version));
+            type.newResponse().read(answer, version);
+            return answer.remaining();
+        } catch (IOException e) {
+            throw new UncheckedIOException(api + " v" + version, e);
         }
     }
 
