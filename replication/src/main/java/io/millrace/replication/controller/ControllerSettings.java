@@ -41,9 +41,7 @@ public record ControllerSettings(
         public static Limits forHeap(long heapBytes) {
             long held = Math.max(1, heapBytes / HEAP_BYTES_PER_PARTITION);
             return new Limits(
-                    DEFAULT.maxPartitionsPerCommand,
-                    Math.min(DEFAULT.maxPartitions, held),
-                    DEFAULT.maxQueuedCommands);
+                    DEFAULT.maxPartitionsPerCommand, Math.min(DEFAULT.maxPartitions, held), DEFAULT.maxQueuedCommands);
         }
 
         public Limits {
