@@ -6,6 +6,7 @@ import io.millrace.runtime.EventLoop;
 import io.millrace.storage.disk.Disk;
 import io.millrace.storage.disk.DiskException;
 import io.millrace.storage.disk.DiskLane;
+import io.millrace.storage.disk.FailStopDisk;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -55,7 +56,7 @@ public final class LocalMetadataLog implements MetadataLog {
         this.lane = lane;
         this.directory = directory;
         this.config = config;
-        this.files = new LocalLogFiles(disk, directory);
+        this.files = new LocalLogFiles(new FailStopDisk(disk), directory);
     }
 
     /** What opening gives: exactly one of the two. */

@@ -287,6 +287,18 @@ class LocalMetadataLogTest {
     }
 
     @Test
+    void aSyncThatAnswersNoSpaceIsAFailedSyncAndNoRefusal() {
+        MemoryDisk disk = new MemoryDisk();
+        Told told = new Told(disk, 1 << 20);
+        told.append(batch(0));
+        disk.failOnce("sync", DiskException.Kind.FULL);
+        told.append(batch(1));
+        // The frame is in the file: whoever was told that nothing happened would meet it at the next start.
+        assertThat(told.refusal).isNull();
+        assertThat(told.failure).isNotNull();
+    }
+
+    @Test
     void aLogWithoutTheSnapshotBelowItIsRefused() {
         MemoryDisk disk = new MemoryDisk();
         runWithSnapshots(disk);

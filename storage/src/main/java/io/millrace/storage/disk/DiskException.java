@@ -12,7 +12,7 @@ public final class DiskException extends IOException {
 
     /** What the caller can act on. */
     public enum Kind {
-        /** No space, or quota reached. */
+        /** No space, or quota reached. Never of a sync: there the bytes are gone. */
         FULL,
         /** The process has too many open files. */
         TOO_MANY_OPEN_FILES,

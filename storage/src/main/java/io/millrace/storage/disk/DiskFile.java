@@ -20,7 +20,7 @@ public interface DiskFile extends AutoCloseable {
     /** Reads until {@code target} is full or the file ends; returns the bytes read, 0 at the end. */
     int read(long filePosition, ByteBuffer target) throws DiskException;
 
-    /** Makes bytes and length durable (fdatasync). A failed sync is never retried: the file's state is unknown. */
+    /** Makes bytes and length durable (fdatasync). A failed sync is of kind FAILED and never retried: the file's state is unknown. */
     void sync() throws DiskException;
 
     void truncate(long lengthBytes) throws DiskException;

@@ -111,10 +111,16 @@ public final class NioDisk implements Disk {
 
     @Override
     public void syncDirectory(Path directory) throws DiskException {
-        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+        FileChannel channel;
+        try {
+            channel = FileChannel.open(directory, StandardOpenOption.READ);
+        } catch (IOException e) {
+            throw failure("open to sync the folder", directory, e);
+        }
+        try (channel) {
             channel.force(true);
         } catch (IOException e) {
-            throw failure("sync folder", directory, e);
+            throw failedSync("sync folder", directory, e);
         }
     }
 
@@ -128,7 +134,7 @@ public final class NioDisk implements Disk {
         try {
             fileSystemSync.sync(directory);
         } catch (IOException e) {
-            throw failure("sync file system of", directory, e);
+            throw failedSync("sync file system of", directory, e);
         }
     }
 
@@ -158,6 +164,11 @@ public final class NioDisk implements Disk {
 
     static DiskException failure(String operation, Path path, IOException cause) {
         return cause instanceof DiskException known ? known : new DiskException(kind(cause), operation, path, cause);
+    }
+
+    /** Whatever the reason, want of space included: what a failed sync should have kept is gone. */
+    static DiskException failedSync(String operation, Path path, IOException cause) {
+        return new DiskException(Kind.FAILED, operation, path, cause);
     }
 
     private static Kind kind(IOException cause) {

@@ -85,7 +85,7 @@ final class NioDiskFile implements DiskFile {
         try {
             channel.force(false);
         } catch (IOException e) {
-            throw NioDisk.failure("sync", path, e);
+            throw NioDisk.failedSync("sync", path, e);
         }
     }
 

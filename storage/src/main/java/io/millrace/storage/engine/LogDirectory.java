@@ -8,6 +8,7 @@ import io.millrace.storage.checkpoint.BootRecord;
 import io.millrace.storage.disk.Disk;
 import io.millrace.storage.disk.DiskException;
 import io.millrace.storage.disk.DiskLanes;
+import io.millrace.storage.disk.FailStopDisk;
 import io.millrace.storage.journal.JournalFile;
 import io.millrace.storage.log.LogStart;
 import io.millrace.storage.tail.TailMemory;
@@ -36,7 +37,7 @@ public final class LogDirectory {
 
     static final String JOURNAL_FOLDER = "journal";
 
-    private final Disk disk;
+    private final FailStopDisk disk;
     private final Path path;
     private final StorageConfig config;
     private final TailMemory memory;
@@ -46,7 +47,7 @@ public final class LogDirectory {
     private BootRecord boot;
 
     private LogDirectory(
-            Disk disk,
+            FailStopDisk disk,
             Path path,
             StorageConfig config,
             TailMemory memory,
@@ -88,13 +89,15 @@ public final class LogDirectory {
             Clock clock,
             Randomness randomness)
             throws StorageStartException {
-        ReserveFile reserve = new ReserveFile(disk, path.resolve(JOURNAL_FOLDER), config.reserveFileBytes());
+        // One for all stores: what one of them could not sync, none may vouch for.
+        FailStopDisk failStop = new FailStopDisk(disk);
+        ReserveFile reserve = new ReserveFile(failStop, path.resolve(JOURNAL_FOLDER), config.reserveFileBytes());
         boolean released = false;
         while (true) {
             try {
                 DirectoryRecovery.Result recovered =
-                        new DirectoryRecovery(disk, path, config, clock, randomness).run(shards, shardOf);
-                return new LogDirectory(disk, path, config, memory, reserve, recovered);
+                        new DirectoryRecovery(failStop, path, config, clock, randomness).run(shards, shardOf);
+                return new LogDirectory(failStop, path, config, memory, reserve, recovered);
             } catch (DiskException e) {
                 if (released || e.kind() != DiskException.Kind.FULL || !release(reserve)) {
                     throw new StorageStartException(explain(path, e), e);
@@ -176,7 +179,11 @@ public final class LogDirectory {
         boot = updated;
     }
 
-    /** Notes that every store has closed without a failure. The last thing a process writes. Blocks. */
+    /**
+     * Notes that every store has closed without a failure. The last thing a process writes. Blocks.
+     *
+     * @throws DiskException also when the directory went offline: then it has not stopped cleanly
+     */
     public void markClean() throws DiskException {
         boot.withClean(true).store(disk, path.resolve(JOURNAL_FOLDER));
     }

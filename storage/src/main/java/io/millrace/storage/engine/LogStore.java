@@ -9,11 +9,11 @@ import io.millrace.storage.PartitionLog;
 import io.millrace.storage.StorageFailure;
 import io.millrace.storage.append.FollowerAppender;
 import io.millrace.storage.append.LeaderAppender;
-import io.millrace.storage.disk.Disk;
 import io.millrace.storage.disk.DiskException;
 import io.millrace.storage.disk.DiskFile;
 import io.millrace.storage.disk.DiskLane;
 import io.millrace.storage.disk.DiskLanes;
+import io.millrace.storage.disk.FailStopDisk;
 import io.millrace.storage.journal.Journal;
 import io.millrace.storage.journal.JournalFile;
 import io.millrace.storage.journal.JournalMember;
@@ -33,6 +33,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,7 +49,8 @@ public final class LogStore {
     private record Key(Uuid topicId, int partition) {}
 
     private final EventLoop loop;
-    private final Disk disk;
+    private final FailStopDisk disk;
+    private final Consumer<DiskException> failureWatch = this::failedElsewhere;
     private final Path directory;
     private final StorageConfig config;
     private final DiskLane journalLane;
@@ -103,6 +105,7 @@ public final class LogStore {
             JournaledLog log = new JournaledLog(host, start, LogConfig.DEFAULT);
             logs.put(key(start.identity()), log);
         }
+        disk.watch(failureWatch);
     }
 
     private static Key key(LogIdentity identity) {
@@ -234,6 +237,7 @@ public final class LogStore {
             return;
         }
         closed = null;
+        disk.unwatch(failureWatch);
         reader.close();
         tailWriter.close();
         leaderAppender.close();
@@ -261,6 +265,11 @@ public final class LogStore {
         loop.post(() -> reader.closeOnPool(file));
     }
 
+    /** On whatever thread met the failure, a lane of another shard's store perhaps. */
+    private void failedElsewhere(DiskException cause) {
+        loop.post(() -> failed(cause));
+    }
+
     private void failed(DiskException cause) {
         if (failure != null) {
             return;
@@ -271,6 +280,7 @@ public final class LogStore {
                 true);
         failure = offline;
         LOG.error("log_directory_offline directory={} cause={}", directory, cause.getMessage(), cause);
+        disk.stop(cause);
         writeBehind.stop();
         for (JournaledLog log : List.copyOf(logs.values())) {
             log.failed(offline);

@@ -38,6 +38,9 @@ final class PartitionFolder {
         if (disk.exists(folder)) {
             Uuid found = topicId(disk, folder);
             if (identity.topicId().equals(found)) {
+                // An earlier try may have failed before its syncs.
+                disk.syncDirectory(folder);
+                disk.syncDirectory(parent(folder));
                 return;
             }
             if (found != null) {

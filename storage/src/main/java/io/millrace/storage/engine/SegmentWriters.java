@@ -117,10 +117,8 @@ final class SegmentWriters {
         while (oldest.hasNext()) {
             Map.Entry<Integer, ActiveSegment> entry = oldest.next();
             if (entry.getKey() != keptLogId) {
+                syncIfDirty(entry.getKey());
                 oldest.remove();
-                if (dirty.remove(entry.getKey()) != null) {
-                    entry.getValue().sync();
-                }
                 entry.getValue().close();
                 return;
             }
@@ -128,12 +126,20 @@ final class SegmentWriters {
     }
 
     private void close(int logId) throws DiskException {
-        ActiveSegment known = open.remove(logId);
+        ActiveSegment known = open.get(logId);
         if (known != null) {
-            if (dirty.remove(logId) != null) {
-                known.sync();
-            }
+            syncIfDirty(logId);
+            open.remove(logId);
             known.close();
+        }
+    }
+
+    /** It stays dirty when that fails: no checkpoint may take it for synced. */
+    private void syncIfDirty(int logId) throws DiskException {
+        ActiveSegment segment = dirty.get(logId);
+        if (segment != null) {
+            segment.sync();
+            dirty.remove(logId);
         }
     }
 

@@ -2,8 +2,8 @@ package io.millrace.storage.engine;
 
 import io.millrace.runtime.EventLoop;
 import io.millrace.storage.checkpoint.CheckpointLog;
-import io.millrace.storage.disk.Disk;
 import io.millrace.storage.disk.DiskLane;
+import io.millrace.storage.disk.FailStopDisk;
 import io.millrace.storage.journal.Journal;
 import io.millrace.storage.journal.JournalFile;
 import io.millrace.storage.tail.TailMemory;
@@ -17,7 +17,7 @@ import java.util.List;
  * @param nextLogId above the number of every recovered log
  */
 record StoreParts(
-        Disk disk,
+        FailStopDisk disk,
         Path directory,
         Path journalFolder,
         StorageConfig config,

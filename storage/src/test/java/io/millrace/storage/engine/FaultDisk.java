@@ -34,6 +34,8 @@ final class FaultDisk implements Disk {
         // For folders: names and what they stand for, now and after a power loss.
         private final TreeMap<String, Node> entries = new TreeMap<>();
         private TreeMap<String, Node> durableEntries = new TreeMap<>();
+        // A sync of the file system lost bytes of it: whoever syncs it next must be told.
+        private boolean owesError;
 
         Node(boolean folder) {
             this.folder = folder;
@@ -45,6 +47,8 @@ final class FaultDisk implements Disk {
     private long operations;
     private long crashAt = Long.MAX_VALUE;
     private long failSyncAt = Long.MAX_VALUE;
+    private String failSyncOf = "";
+    private Kind failSyncKind = Kind.FAILED;
     private long capacityBytes = Long.MAX_VALUE;
 
     FaultDisk(long seed) {
@@ -60,9 +64,22 @@ final class FaultDisk implements Disk {
         crashAt = operation;
     }
 
-    /** The first sync from that operation on fails, and what it should have kept is gone. */
+    /** The first sync from that operation on fails, and what it should have kept is gone; the next one succeeds. */
     void failSyncAt(long operation) {
         failSyncAt = operation;
+        failSyncOf = "";
+        failSyncKind = Kind.FAILED;
+    }
+
+    /** The next sync of a path that ends like this fails so, and loses bytes. */
+    void failSyncOf(String pathEnd, Kind kind) {
+        failSyncAt = 0;
+        failSyncOf = pathEnd;
+        failSyncKind = kind;
+    }
+
+    boolean hasFailedASync() {
+        return failSyncAt == Long.MAX_VALUE;
     }
 
     void capacityBytes(long bytes) {
@@ -228,18 +245,37 @@ final class FaultDisk implements Disk {
         parent(path, "delete").entries.remove(name(path));
     }
 
-    private void failSync(Path path) throws DiskException {
-        if (operations >= failSyncAt) {
-            failSyncAt = Long.MAX_VALUE;
-            throw new DiskException(Kind.FAILED, "sync", path, null);
+    private void failSync(Path path, Node node) throws DiskException {
+        boolean fails = operations >= failSyncAt && path.toString().endsWith(failSyncOf);
+        if (fails || node.owesError) {
+            failSyncAt = fails ? Long.MAX_VALUE : failSyncAt;
+            lose(node);
+            node.owesError = false;
+            throw new DiskException(failSyncKind, "sync", path, null);
         }
+    }
+
+    /** The changes since the last sync stay visible for nobody, and no later sync brings them back. */
+    private void lose(Node node) {
+        if (node.folder) {
+            node.entries.clear();
+            node.entries.putAll(node.durableEntries);
+        } else {
+            node.owesError = !Arrays.equals(node.bytes, node.durable);
+            node.bytes = node.durable.clone();
+        }
+    }
+
+    private void loseAll(Node node) {
+        node.entries.values().forEach(this::loseAll);
+        lose(node);
     }
 
     @Override
     public void syncDirectory(Path directory) throws DiskException {
         step();
-        failSync(directory);
         Node node = node(directory, "sync folder");
+        failSync(directory, node);
         node.durableEntries = new TreeMap<>(node.entries);
     }
 
@@ -251,7 +287,11 @@ final class FaultDisk implements Disk {
     @Override
     public void syncFileSystem(Path directory) throws DiskException {
         step();
-        failSync(directory);
+        if (operations >= failSyncAt && directory.toString().endsWith(failSyncOf)) {
+            failSyncAt = Long.MAX_VALUE;
+            loseAll(root);
+            throw new DiskException(failSyncKind, "sync file system", directory, null);
+        }
         syncAll(root);
     }
 
@@ -336,7 +376,7 @@ final class FaultDisk implements Disk {
         @Override
         public void sync() throws DiskException {
             step();
-            failSync(path);
+            failSync(path, node);
             node.durable = node.bytes.clone();
         }
 
