@@ -20,6 +20,12 @@ public interface AppendTarget {
 
     long logStartOffset();
 
+    /**
+     * A batch has its place in the tail and is certain to stay; the observers know all below it and not yet the batch itself.
+     * Here a segment may end.
+     */
+    void beforeBatch(long baseOffset, long endOffset, int sizeBytes);
+
     /** What batches from producers must obey on this topic. */
     ValidationRules rules();
 }

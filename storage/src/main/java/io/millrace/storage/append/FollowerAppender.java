@@ -67,6 +67,7 @@ public final class FollowerAppender {
         }
         for (long e = firstEntry; e < tail.endEntry(); e++) {
             tail.batchAt(e, stored);
+            log.beforeBatch(tail.baseOffsetAt(e), tail.endOffsetAt(e), tail.sizeAt(e));
             log.observers().appended(stored, stored.baseOffset(), stored.partitionLeaderEpoch());
         }
         return new AppendResult.Appended(

@@ -100,6 +100,7 @@ public final class LeaderAppender {
             if (fromClient) {
                 stored.maxTimestampMs(rules.timestampType(), tail.maxTimestampAt(e));
             }
+            log.beforeBatch(tail.baseOffsetAt(e), tail.endOffsetAt(e), tail.sizeAt(e));
             log.observers().appended(stored, tail.baseOffsetAt(e), leaderEpoch);
         }
         return new AppendResult.Appended(baseOffset, tail.endOffset(), appendTimeMs, log.logStartOffset());

@@ -192,7 +192,7 @@ final class DirectoryRecovery {
     }
 
     private List<List<LogStart>> recoverLogs(List<RecoveringLog> logs, int shards, ToIntFunction<LogIdentity> shardOf)
-            throws DiskException {
+            throws DiskException, StorageStartException {
         LogRecovery recovery = new LogRecovery(
                 disk, directory, new StateReplay(disk, config.producers(), clock), config.recoveryRollBytes());
         List<List<LogStart>> byShard = new ArrayList<>();
@@ -207,7 +207,7 @@ final class DirectoryRecovery {
             }
             names.merge(log.identity().toString(), 1, Integer::sum);
             List<LogStart> mates = byShard.get(shardOf.applyAsInt(log.identity()));
-            LogStart start = recovery.recover(log, mates.size());
+            LogStart start = recover(recovery, log, mates.size());
             if (start.damage() != null) {
                 LOG.error(
                         "log_damaged log={} message={}",
@@ -224,6 +224,19 @@ final class DirectoryRecovery {
             }
         }
         return byShard;
+    }
+
+    /** What nobody thought of must not look like a crash of the broker, nor cost the journal that still has the batches. */
+    private LogStart recover(LogRecovery recovery, RecoveringLog log, int logId)
+            throws DiskException, StorageStartException {
+        try {
+            return recovery.recover(log, logId);
+        } catch (RuntimeException e) {
+            throw new StorageStartException(
+                    "log " + log.identity() + " in " + directory + " cannot be recovered: " + e
+                            + "; nothing of its journal was removed: keep a copy of the folder and report this",
+                    e);
+        }
     }
 
     private static List<LogRow> rows(List<LogStart> logs) {

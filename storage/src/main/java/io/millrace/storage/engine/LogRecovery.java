@@ -33,8 +33,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class LogRecovery {
 
-    private static final int INDEX_INTERVAL = ActiveSegment.DEFAULT_INDEX_INTERVAL_BYTES;
-
     private final Disk disk;
     private final Path directory;
     private final StateReplay replay;
@@ -87,7 +85,7 @@ final class LogRecovery {
                 PartitionFolder.make(disk, folder, log.identity());
                 hasFolder = true;
             }
-            write(log, folder, rows, state, segmentEnd);
+            write(log, folder, rows, state);
             segmentEnd = rows.getLast().endOffset();
         }
         state.observers().logStartMovedTo(log.logStartOffset());
@@ -148,7 +146,7 @@ final class LogRecovery {
     }
 
     /** Damage is a finding about one log; anything else stops the start. */
-    private static String damageOf(DiskException failure) throws DiskException {
+    static String damageOf(DiskException failure) throws DiskException {
         if (failure.getCause() instanceof SegmentDamagedException
                 || failure.getCause() instanceof SegmentFault
                 || failure.kind() == DiskException.Kind.NOT_FOUND) {
@@ -188,15 +186,17 @@ final class LogRecovery {
         if (kept.size() < bases.size()) {
             SegmentFiles.removeLeftOvers(disk, folder);
         }
+        boolean missing = lastBase >= 0 && !gone && !log.isCut() && (kept.isEmpty() || kept.getLast() != lastBase);
         for (int i = 0; i < kept.size(); i++) {
             long base = kept.get(i);
-            if (i < kept.size() - 1) {
-                rows.add(found(folder, base, kept.get(i + 1), disk.length(SegmentNames.log(folder, base)), true));
+            if (i < kept.size() - 1 || missing) {
+                long end = i < kept.size() - 1 ? kept.get(i + 1) : lastBase;
+                rows.add(found(folder, base, end, disk.length(SegmentNames.log(folder, base)), true));
             } else if (row != null) {
                 rows.add(keepLast(log, row, folder, base));
             }
         }
-        if (lastBase >= 0 && !gone && !log.isCut() && (kept.isEmpty() || kept.getLast() != lastBase)) {
+        if (missing) {
             throw new SegmentFault(folder, 0, "segment " + lastBase + " is missing").asDiskException();
         }
     }
@@ -252,56 +252,23 @@ final class LogRecovery {
                 new Segment(folder, base), endOffset, lengthBytes, entries, SegmentRow.UNKNOWN_TIME, sealed);
     }
 
-    private void write(RecoveringLog log, Path folder, List<SegmentRow> rows, DerivedState state, long segmentEnd)
+    /**
+     * Beside a finding the segments stay as they are: what lies behind their last good batch may be of use to whoever repairs
+     * them, and a batch that does not follow must not look as if it did.
+     */
+    private void write(RecoveringLog log, Path folder, List<SegmentRow> rows, DerivedState state)
             throws DiskException {
-        SegmentRow last = rows.isEmpty() ? null : rows.getLast();
-        ActiveSegment active = last == null ? create(folder, segmentEnd, rows) : reopen(folder, last, rows);
-        try {
+        long firstOffset = log.extents().getFirst().fromOffset();
+        try (ExtentWriter writer =
+                new ExtentWriter(disk, folder, rollBytes, state, rows, firstOffset, !finding.isEmpty())) {
             for (RecoveringLog.Extent extent : log.extents()) {
-                ByteBuffer batches = read(extent);
-                if (active.outcome().lengthBytes() + batches.remaining() > rollBytes
-                        && active.outcome().lengthBytes() > 0) {
-                    long end = active.outcome().endOffset();
-                    active.seal(disk, state.observers().sealed());
-                    active.close();
-                    SegmentRow sealed = rows.removeLast().wrote(active.outcome());
-                    rows.add(new SegmentRow(
-                            sealed.segment(), end, sealed.lengthBytes(), 0, sealed.maxTimestampMs(), true));
-                    active = create(folder, end, rows);
-                }
-                try {
-                    observe(batches, state);
-                } catch (EpochOrderException e) {
-                    finding = "the journal and the segments disagree: " + e.getMessage();
-                }
-                active.append(batches);
+                writer.write(read(extent));
             }
-            active.sync();
-            disk.syncDirectory(folder);
-            rows.add(rows.removeLast().wrote(active.outcome()));
-        } finally {
-            active.close();
+            String disagreement = writer.finish();
+            if (!disagreement.isEmpty()) {
+                finding = disagreement;
+            }
         }
-    }
-
-    /** The last segment; a new one behind it when it turns out to be damaged, so that what the journal has is kept. */
-    private ActiveSegment reopen(Path folder, SegmentRow last, List<SegmentRow> rows) throws DiskException {
-        try {
-            return ActiveSegment.open(disk, folder, last.baseOffset(), last.lengthBytes(), INDEX_INTERVAL);
-        } catch (DiskException e) {
-            finding = damageOf(e);
-            rows.set(
-                    rows.size() - 1,
-                    new SegmentRow(
-                            last.segment(), last.endOffset(), last.lengthBytes(), 0, SegmentRow.UNKNOWN_TIME, true));
-            return create(folder, last.endOffset(), rows);
-        }
-    }
-
-    private ActiveSegment create(Path folder, long base, List<SegmentRow> rows) throws DiskException {
-        ActiveSegment created = ActiveSegment.create(disk, folder, base, INDEX_INTERVAL);
-        rows.add(found(folder, base, base, 0, false));
-        return created;
     }
 
     /** The batches of an extent that lie within its offsets. */
@@ -321,17 +288,5 @@ final class LogRecovery {
             }
         }
         return from < to ? bytes.limit(to).position(from) : bytes.position(bytes.limit());
-    }
-
-    private static void observe(ByteBuffer batches, DerivedState state) {
-        RecordBatchScanner scanner = new RecordBatchScanner();
-        scanner.reset(batches, batches.position(), batches.limit());
-        while (scanner.next()) {
-            state.observers()
-                    .appended(
-                            scanner.batch(),
-                            scanner.batch().baseOffset(),
-                            scanner.batch().partitionLeaderEpoch());
-        }
     }
 }

@@ -203,6 +203,17 @@ public final class JournaledLog implements PartitionLog, AppendTarget {
         return appends.asFollower(batches);
     }
 
+    @Override
+    public void beforeBatch(long baseOffset, long endOffset, int sizeBytes) {
+        files.rolls()
+                .beforeBatch(
+                        config,
+                        baseOffset,
+                        endOffset,
+                        sizeBytes,
+                        host.loop().clock().wallMs());
+    }
+
     /** End of the batches that take {@code bytes} in the tail, from the one at {@code fromOffset} on. */
     long offsetAfter(long fromOffset, int bytes) {
         if (bytes == 0) {

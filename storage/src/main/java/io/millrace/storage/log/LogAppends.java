@@ -36,7 +36,6 @@ final class LogAppends {
         if (refused != null) {
             return refused;
         }
-        beforeAppend(batches.remaining());
         LeaderAppender appender = log.host().leaderAppender();
         return appended(
                 fromClient
@@ -51,18 +50,7 @@ final class LogAppends {
         if (refused != null) {
             return refused;
         }
-        beforeAppend(batches.remaining());
         return appended(log.host().followerAppender().append(log, batches), batches.remaining());
-    }
-
-    private void beforeAppend(int sizeBytes) {
-        log.files()
-                .rolls()
-                .beforeAppend(
-                        log.config(),
-                        log.logEndOffset(),
-                        sizeBytes,
-                        log.host().loop().clock().wallMs());
     }
 
     private AppendResult appended(AppendResult result, int sizeBytes) {

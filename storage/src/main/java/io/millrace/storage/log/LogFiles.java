@@ -171,8 +171,11 @@ public final class LogFiles {
     void truncated(boolean inTail, boolean journalled, long endOffset) {
         plan++;
         SegmentRow active = segments.last();
-        long activeBase = active == null ? log.tail().startOffset() : Math.min(active.baseOffset(), endOffset);
-        rolls.truncated(endOffset, activeBase, log.tail().sizeBytes() + (active == null ? 0 : active.lengthBytes()));
+        SegmentRow kept = segments.lastBelow(endOffset);
+        rolls.truncated(
+                endOffset,
+                kept == null ? Math.min(log.tail().startOffset(), endOffset) : kept.baseOffset(),
+                kept == null ? 0 : kept.lengthBytes());
         boolean written = active != null && active.endOffset() > log.tail().startOffset();
         boolean writing = running instanceof FileWork.Write || running instanceof FileWork.Cut;
         // After a reset all that segments hold goes anyway.
@@ -342,6 +345,9 @@ public final class LogFiles {
             if (last != null) {
                 log.tail().dropBelow(Math.min(last.endOffset(), log.tail().endOffset()));
             }
+        }
+        if (outcome != null) {
+            rolls.reopened(work.cutBase(), outcome.lengthBytes());
         }
         cutting = cut.isDue() || rebuildAsked;
     }

@@ -18,8 +18,8 @@ final class RollPlan {
     private static final int SNAPSHOT_INTERVAL_BYTES = 4 << 20;
     /** A snapshot is worth taking when the log grew by this many times its size. */
     private static final int SNAPSHOT_SIZE_FACTOR = 64;
-    /** Offsets inside a segment are 32 bits wide in its index. */
-    private static final long MAX_OFFSETS_PER_SEGMENT = Integer.MAX_VALUE - (1L << 20);
+    /** Offsets inside a segment, from its base, are 31 bits wide in its index. A batch alone never has more. */
+    private static final long MAX_OFFSET_DELTA = Integer.MAX_VALUE;
 
     private final JournaledLog log;
     private final ArrayDeque<SegmentRoll> rolls = new ArrayDeque<>(1);
@@ -42,33 +42,34 @@ final class RollPlan {
         this.openBytes = openBytes;
     }
 
-    /** Ends the segment at {@code logEnd} when it, or its index, is full, when it is old, or out of offsets. */
-    void beforeAppend(LogConfig config, long logEnd, int sizeBytes, long nowMs) {
+    /** Ends the segment before a batch when with it that, or its index, is full, or out of offsets, or when it is old. */
+    void beforeBatch(LogConfig config, long baseOffset, long endOffset, int sizeBytes, long nowMs) {
         boolean full = openBytes + sizeBytes > config.segmentBytes();
         boolean old = openSinceMs != NONE && nowMs - openSinceMs >= config.segmentMs();
         boolean indexFull = config.indexBytesAtMost(openBytes + sizeBytes) > config.segmentIndexBytes();
-        if (full || old || indexFull || logEnd - openBase > MAX_OFFSETS_PER_SEGMENT) {
-            rollAt(logEnd);
+        boolean wide = endOffset - 1 - openBase > MAX_OFFSET_DELTA;
+        if (full || old || indexFull || wide) {
+            rollAt(baseOffset);
         }
+        openBytes += sizeBytes;
         if (openSinceMs == NONE) {
             openSinceMs = nowMs;
         }
     }
 
-    /** Ends the open segment at the log end; does nothing when it is empty. */
-    void rollAt(long logEnd) {
-        if (openBytes > 0 && logEnd > openBase) {
-            SegmentRoll roll = new SegmentRoll(logEnd, log.observers().sealed());
+    /** Ends the open segment here, where the observers know all below; does nothing when it is empty. */
+    void rollAt(long offset) {
+        if (openBytes > 0 && offset > openBase) {
+            SegmentRoll roll = new SegmentRoll(offset, log.observers().sealed());
             rolls.add(roll);
             remember(roll);
-            openBase = logEnd;
+            openBase = offset;
             openBytes = 0;
             openSinceMs = NONE;
         }
     }
 
     void afterAppend(long logEnd, int sizeBytes) {
-        openBytes += sizeBytes;
         bytesSinceSnapshot += sizeBytes;
         if (bytesSinceSnapshot > Math.max(SNAPSHOT_INTERVAL_BYTES, SNAPSHOT_SIZE_FACTOR * lastSnapshotBytes)) {
             takeSnapshot(logEnd);
@@ -126,8 +127,13 @@ final class RollPlan {
         }
     }
 
-    /** What lies at or above {@code endOffset} is gone; {@code activeBase} and {@code bytes} describe the open segment again. */
-    void truncated(long endOffset, long activeBase, long bytes) {
+    /**
+     * What lies at or above {@code endOffset} is gone. When no place where a segment ends is left in the tail, the open segment
+     * is the one with {@code activeBase}: the last that keeps anything, not the one that was written to before.
+     *
+     * @param activeBytes of that segment, at most
+     */
+    void truncated(long endOffset, long activeBase, long activeBytes) {
         rolls.removeIf(roll -> roll.endOffset() > endOffset);
         SegmentRoll taken = waiting;
         if (taken != null && taken.endOffset() > endOffset) {
@@ -137,14 +143,26 @@ final class RollPlan {
         if (kept != null && kept.offset() > endOffset) {
             snapshot = null;
         }
+        reopened(activeBase, activeBytes);
+    }
+
+    /** The open segment is this one, with the tail behind it, unless a segment ends in the tail. */
+    void reopened(long activeBase, long activeBytes) {
         SegmentRoll last = rolls.peekLast();
         openBase = last == null ? activeBase : last.endOffset();
-        openBytes = bytes;
+        openBytes = (last == null ? activeBytes : 0) + tailBytesFrom(last == null ? Long.MIN_VALUE : last.endOffset());
+    }
+
+    private long tailBytesFrom(long offset) {
+        long bytes = 0;
+        for (long e = log.tail().entryHolding(offset); e < log.tail().endEntry(); e++) {
+            bytes += log.tail().sizeAt(e);
+        }
+        return bytes;
     }
 
     void reset(long offset) {
         truncated(Long.MIN_VALUE, offset, 0);
-        rolls.clear();
         openSinceMs = NONE;
     }
 }

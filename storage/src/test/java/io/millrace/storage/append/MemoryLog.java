@@ -43,6 +43,11 @@ final class MemoryLog implements AppendTarget {
     }
 
     @Override
+    public void beforeBatch(long baseOffset, long endOffset, int sizeBytes) {
+        // It has no segments.
+    }
+
+    @Override
     public ValidationRules rules() {
         return rules;
     }
