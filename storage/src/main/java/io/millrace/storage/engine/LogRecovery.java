@@ -256,8 +256,7 @@ final class LogRecovery {
      * Beside a finding the segments stay as they are: what lies behind their last good batch may be of use to whoever repairs
      * them, and a batch that does not follow must not look as if it did.
      */
-    private void write(RecoveringLog log, Path folder, List<SegmentRow> rows, DerivedState state)
-            throws DiskException {
+    private void write(RecoveringLog log, Path folder, List<SegmentRow> rows, DerivedState state) throws DiskException {
         long firstOffset = log.extents().getFirst().fromOffset();
         try (ExtentWriter writer =
                 new ExtentWriter(disk, folder, rollBytes, state, rows, firstOffset, !finding.isEmpty())) {
