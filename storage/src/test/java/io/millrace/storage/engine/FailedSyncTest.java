@@ -87,7 +87,8 @@ class FailedSyncTest {
         void settle() {
             boolean ran = true;
             while (ran) {
-                ran = loop.turn() | lanes.step();
+                ran = loop.turn();
+                ran |= lanes.step();
             }
         }
 
