@@ -267,7 +267,11 @@ public final class LogStore {
 
     /** On whatever thread met the failure, a lane of another shard's store perhaps. */
     private void failedElsewhere(DiskException cause) {
-        loop.post(() -> failed(cause));
+        try {
+            loop.post(() -> failed(cause));
+        } catch (RejectedExecutionException stopped) {
+            LOG.debug("directory {} failed when its loop had stopped", directory);
+        }
     }
 
     private void failed(DiskException cause) {
