@@ -22,6 +22,7 @@ import io.millrace.storage.log.JournaledLog;
 import io.millrace.storage.log.LogHost;
 import io.millrace.storage.log.LogSegments;
 import io.millrace.storage.log.LogStart;
+import io.millrace.storage.log.ProducerExpiry;
 import io.millrace.storage.log.SegmentReader;
 import io.millrace.storage.retention.RetentionQueue;
 import io.millrace.storage.tail.TailWriter;
@@ -65,6 +66,7 @@ public final class LogStore {
     private final TailWriter tailWriter;
     private final LeaderAppender leaderAppender;
     private final FollowerAppender followerAppender;
+    private final ProducerExpiry producerExpiry;
     private final StoreListener listener;
     private final LinkedHashMap<Key, JournaledLog> logs = new LinkedHashMap<>();
     private final Map<Key, Runnable> deletions = new LinkedHashMap<>();
@@ -83,6 +85,7 @@ public final class LogStore {
         this.journalLane = lanes.dedicated("journal-" + parts.directory() + "-" + parts.shard(), loop);
         this.writeBehindLane = lanes.writeBehind(parts.directory(), loop);
         this.pool = lanes.pool(loop);
+        this.producerExpiry = new ProducerExpiry(loop);
         this.reader = new SegmentReader(disk, pool, this::closeLater, config.maxOpenSegments());
         this.retention = new RetentionQueue(loop);
         this.tailWriter = new TailWriter(parts.memory());
@@ -104,6 +107,7 @@ public final class LogStore {
         for (LogStart start : recovered) {
             JournaledLog log = new JournaledLog(host, start, LogConfig.DEFAULT);
             logs.put(key(start.identity()), log);
+            producerExpiry.watch(log);
         }
         disk.watch(failureWatch);
     }
@@ -208,6 +212,7 @@ public final class LogStore {
         closed = done;
         space.close();
         retention.close();
+        producerExpiry.close();
         logs.values().forEach(JournaledLog::close);
         if (space.isFull() && writeBehind.isPaused()) {
             closeFull();
@@ -344,6 +349,11 @@ public final class LogStore {
         @Override
         public void tailFull() {
             writeBehind.poke();
+        }
+
+        @Override
+        public ProducerExpiry producerExpiry() {
+            return producerExpiry;
         }
 
         @Override

@@ -54,6 +54,7 @@ public final class JournaledLog implements PartitionLog, AppendTarget {
     private @Nullable Listener listener;
     private @Nullable StorageFailure damage;
     private boolean closed;
+    private boolean expiryWatched;
 
     /** @param start what creation or recovery knows */
     public JournaledLog(LogHost host, LogStart start, LogConfig config) {
@@ -71,6 +72,16 @@ public final class JournaledLog implements PartitionLog, AppendTarget {
         this.reads = new LogReads(this);
         this.truncation = new LogTruncation(this, ends, feed);
         this.retention = new LogRetention(this, start.endOffset() > start.logStartOffset());
+        derived.producers().joinBroker();
+    }
+
+    /** Whether {@link ProducerExpiry} has the log in its queue; kept here for it. */
+    boolean isExpiryWatched() {
+        return expiryWatched;
+    }
+
+    void expiryWatched(boolean watched) {
+        expiryWatched = watched;
     }
 
     /** The log is new: its create record goes out with the next group. */
@@ -295,6 +306,8 @@ public final class JournaledLog implements PartitionLog, AppendTarget {
         // log.
         tail.truncateTo(ends.collectedEnd());
         reads.clear();
+        derived.observers().cleared();
+        host.producerExpiry().forget(this);
         files.deleteAsked();
     }
 
@@ -408,6 +421,11 @@ public final class JournaledLog implements PartitionLog, AppendTarget {
         rebuilt.observers().logStartMovedTo(logStartOffset());
         derived.observers().cleared();
         derived = rebuilt;
+        if (files.isDeleteAsked()) {
+            derived.observers().cleared();
+        }
+        derived.producers().joinBroker();
+        host.producerExpiry().watch(this);
     }
 
     JournalFeed feed() {

@@ -56,6 +56,7 @@ final class LogAppends {
     private AppendResult appended(AppendResult result, int sizeBytes) {
         if (result instanceof AppendResult.Appended) {
             log.files().rolls().afterAppend(log.logEndOffset(), sizeBytes);
+            log.host().producerExpiry().appended(log);
             log.feed().enlist();
             log.retention().appended();
         } else if (LeaderAppender.TAIL_FULL.equals(result)) {

@@ -96,6 +96,10 @@ public final class LogFiles {
         return resetAsked;
     }
 
+    boolean isDeleteAsked() {
+        return deleteAsked;
+    }
+
     public boolean isRemoved() {
         return removed;
     }

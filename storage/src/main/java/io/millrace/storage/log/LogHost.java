@@ -37,6 +37,9 @@ public interface LogHost {
     /** Deadlines of the logs' retention. */
     RetentionQueue retention();
 
+    /** Who is told of logs that remember producers. */
+    ProducerExpiry producerExpiry();
+
     /** Set once the directory is offline. */
     @Nullable
     StorageFailure failure();

@@ -45,10 +45,40 @@ public final class ProducerStates implements LogObserver {
     private int openTransactions;
     private long evictions;
     private long expirations;
+    // Of its own until a log takes the state over: a rebuild may fail, or come too late and be dropped.
+    private ProducerCount brokerCount = new ProducerCount(Integer.MAX_VALUE);
 
     public ProducerStates(ProducerLimits limits, Clock clock) {
         this.limits = limits;
         this.clock = clock;
+    }
+
+    /** A log has taken this state over: from now on its producers count among the broker's. Once. */
+    public void joinBroker() {
+        brokerCount = limits.broker();
+        brokerCount.add(table.size());
+    }
+
+    /** Whether the broker remembers more producers than it may. */
+    public boolean isBrokerOver() {
+        return brokerCount.over();
+    }
+
+    /**
+     * Forgets the producer that has been idle longest; one with an open transaction stays.
+     *
+     * @param sparesLast whether the one that was active last stays as well
+     * @return whether there was one
+     */
+    public boolean evictLongestIdle(boolean sparesLast) {
+        for (ProducerEntry entry = longestIdle; entry != null; entry = entry.fresher) {
+            if (entry.openTransactionOffset < 0 && !(sparesLast && entry == lastActive)) {
+                forget(entry);
+                evictions++;
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Producers remembered. */
@@ -171,7 +201,7 @@ public final class ProducerStates implements LogObserver {
         if (entry == null) {
             entry = new ProducerEntry(batch.producerId());
             table.add(entry);
-            limits.broker().add(1);
+            brokerCount.add(1);
         } else {
             unlink(entry);
         }
@@ -235,7 +265,7 @@ public final class ProducerStates implements LogObserver {
                 throw new DamagedSectionException("producers: entry " + i + " of " + count + " does not parse");
             }
             table.add(entry);
-            limits.broker().add(1);
+            brokerCount.add(1);
             if (entry.openTransactionOffset >= 0) {
                 openTransactions++;
             }
@@ -251,7 +281,7 @@ public final class ProducerStates implements LogObserver {
 
     @Override
     public void cleared() {
-        limits.broker().add(-table.size());
+        brokerCount.add(-table.size());
         table.clear();
         longestIdle = null;
         lastActive = null;
@@ -260,9 +290,7 @@ public final class ProducerStates implements LogObserver {
 
     private void evictOverLimit() {
         ProducerEntry entry = longestIdle;
-        while (entry != null
-                && entry != lastActive
-                && (table.size() > limits.maxPerLog() || limits.broker().over())) {
+        while (entry != null && entry != lastActive && table.size() > limits.maxPerLog()) {
             ProducerEntry next = entry.fresher;
             if (entry.openTransactionOffset < 0) {
                 forget(entry);
@@ -275,7 +303,7 @@ public final class ProducerStates implements LogObserver {
     private void forget(ProducerEntry entry) {
         unlink(entry);
         table.remove(entry.producerId);
-        limits.broker().add(-1);
+        brokerCount.add(-1);
     }
 
     private void closeTransaction(ProducerEntry entry) {

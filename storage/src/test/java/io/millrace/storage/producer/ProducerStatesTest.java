@@ -8,6 +8,7 @@ import io.millrace.storage.observer.DamagedSectionException;
 import io.millrace.storage.observer.SampleBatches;
 import io.millrace.storage.observer.SideSection;
 import java.nio.ByteBuffer;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class ProducerStatesTest {
@@ -132,19 +133,26 @@ class ProducerStatesTest {
     }
 
     @Test
-    void aFullBrokerCostsTheLogItsOwnIdleProducersButNeverTheNewOne() {
-        ProducerCount small = new ProducerCount(2);
-        ProducerStates first = new ProducerStates(new ProducerLimits(10, 1000, small), clock);
-        ProducerStates second = new ProducerStates(new ProducerLimits(10, 1000, small), clock);
-        first.appended(SampleBatches.view(SampleBatches.idempotent(0, 1, 1, 0, 0)), 0, 0);
-        first.appended(SampleBatches.view(SampleBatches.idempotent(1, 1, 2, 0, 0)), 1, 0);
-        second.appended(SampleBatches.view(SampleBatches.idempotent(0, 1, 3, 0, 0)), 0, 0);
-        assertThat(second.size()).isEqualTo(1);
-        first.appended(SampleBatches.view(SampleBatches.idempotent(2, 1, 4, 0, 0)), 2, 0);
-        assertThat(first.size()).isEqualTo(1);
-        assertThat(small.count()).isEqualTo(2);
-        first.cleared();
-        assertThat(small.count()).isEqualTo(1);
+    void aStateCountsAmongTheBrokersOnceALogHasTakenItOver() {
+        ProducerStates rebuilt = new ProducerStates(new ProducerLimits(10, 1000, broker), clock);
+        rebuilt.appended(SampleBatches.view(SampleBatches.idempotent(0, 1, 1, 0, 0)), 0, 0);
+        rebuilt.appended(SampleBatches.view(SampleBatches.idempotent(1, 1, 2, 0, 0)), 1, 0);
+        assertThat(broker.count()).isZero();
+        rebuilt.joinBroker();
+        assertThat(broker.count()).isEqualTo(2);
+        rebuilt.cleared();
+        assertThat(broker.count()).isZero();
+    }
+
+    @Test
+    void evictionTakesTheLongestIdleAndSparesTheLastIfAsked() {
+        appendOf(1, 0);
+        appendOf(2, 0);
+        assertThat(states.evictLongestIdle(true)).isTrue();
+        assertThat(states.evictLongestIdle(true)).isFalse();
+        assertThat(states.size()).isEqualTo(1);
+        assertThat(states.evictLongestIdle(false)).isTrue();
+        assertThat(broker.count()).isZero();
     }
 
     @Test
@@ -164,6 +172,11 @@ class ProducerStatesTest {
                 .isInstanceOf(DamagedSectionException.class);
         assertThat(states.size()).isZero();
         assertThat(broker.count()).isZero();
+    }
+
+    @BeforeEach
+    void joinBroker() {
+        states.joinBroker();
     }
 
     private void append(int epoch, int sequence, int records) {
