@@ -8,7 +8,7 @@ import io.millrace.storage.producer.ProducerLimits;
  *
  * @param maxDirtyBytes segment bytes written but not synced before write-behind stops to sync them: a sync of six files costs
  *     25 to 60 ms however little is dirty, and nothing is written meanwhile, so 8 MiB kept up with 170 MB/s, 32 MiB with 400
- * @param maxOpenSegments files that readers keep open, per shard
+ * @param maxOpenSegments segments that readers keep open, per shard, and as many again that they stand at
  * @param maxOpenWriters segments that write-behind keeps open, per shard
  * @param syncFileSystemFrom dirty files from which one syncfs replaces a sync each; a syncfs delays the journal's own syncs
  *     more than single ones do, so only for very many

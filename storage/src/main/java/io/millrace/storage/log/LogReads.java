@@ -32,15 +32,37 @@ final class LogReads {
         this.log = log;
     }
 
-    /** A located range, holding a reference to its segment. */
-    private record Ready(long offset, long bound, int maxBytes, LocatedRange range, OpenSegment segment) {
+    /** A located range, holding a reference to its segment until it is dropped. */
+    static final class Ready {
+        private final LogReads reads;
+        private final Waiting asked;
+        private final LocatedRange range;
+        private final OpenSegment segment;
 
-        /** Whether this is what a new look-up would find: the bound may rise once the range does not end at it. */
-        boolean answers(long wanted, long wantedBound, int wantedBytes) {
-            return offset == wanted
+        private Ready(LogReads reads, Waiting asked, LocatedRange range, OpenSegment segment) {
+            this.reads = reads;
+            this.asked = asked;
+            this.range = range;
+            this.segment = segment;
+        }
+
+        /**
+         * Whether this is what a new look-up would find: the bound may rise once the range does not end at it. Nothing, found
+         * for a reader who may not have a whole batch, is no answer for one who may.
+         */
+        private boolean answers(long wanted, long wantedBound, int wantedBytes, boolean wholeFirstBatch) {
+            boolean same = asked.bound == wantedBound && asked.maxBytes == wantedBytes;
+            return asked.offset == wanted
                     && range.endOffset() <= wantedBound
-                    && (range.sizeBytes() <= wantedBytes || maxBytes == wantedBytes)
-                    && (range.sizeBytes() > 0 || (bound == wantedBound && maxBytes == wantedBytes));
+                    && (range.sizeBytes() <= wantedBytes || asked.maxBytes == wantedBytes)
+                    && (range.sizeBytes() > 0 || (same && (asked.wholeFirstBatch || !wholeFirstBatch)));
+        }
+
+        /** Lets go of the file. */
+        void drop() {
+            reads.ready.remove(this);
+            reads.log.host().reader().ready().remove(this);
+            segment.release();
         }
     }
 
@@ -49,11 +71,13 @@ final class LogReads {
         private final long offset;
         private final long bound;
         private final int maxBytes;
+        private final boolean wholeFirstBatch;
         private final List<Runnable> readers = new ArrayList<>(1);
         private final int version;
         private boolean done;
 
-        Waiting(long offset, long bound, int maxBytes, int version) {
+        Waiting(long offset, long bound, int maxBytes, boolean wholeFirstBatch, int version) {
+            this.wholeFirstBatch = wholeFirstBatch;
             this.version = version;
             this.offset = offset;
             this.bound = bound;
@@ -80,13 +104,14 @@ final class LogReads {
     ReadResult read(long offset, long bound, int maxBytes, boolean wholeFirstBatch) {
         for (int i = 0; i < ready.size(); i++) {
             Ready found = ready.get(i);
-            if (found.answers(offset, bound, maxBytes)) {
-                LocatedRange range = found.range();
+            if (found.answers(offset, bound, maxBytes, wholeFirstBatch)) {
+                LocatedRange range = found.range;
+                log.host().reader().ready().used(found);
                 if (range.sizeBytes() == 0 || (range.sizeBytes() > maxBytes && !wholeFirstBatch)) {
                     return NOTHING;
                 }
                 List<LogSlice> slices = new ArrayList<>(1);
-                slices.add(found.segment().slice(range.filePosition(), range.sizeBytes()));
+                slices.add(found.segment.slice(range.filePosition(), range.sizeBytes()));
                 return new ReadResult.Batches(slices, range.sizeBytes());
             }
         }
@@ -101,7 +126,10 @@ final class LogReads {
     private ReadResult locate(long offset, long bound, int maxBytes, boolean wholeFirstBatch) {
         for (int i = 0; i < waiting.size(); i++) {
             Waiting running = waiting.get(i);
-            if (running.offset == offset && running.bound == bound && running.maxBytes == maxBytes) {
+            if (running.offset == offset
+                    && running.bound == bound
+                    && running.maxBytes == maxBytes
+                    && (running.wholeFirstBatch || !wholeFirstBatch)) {
                 return running;
             }
         }
@@ -110,7 +138,7 @@ final class LogReads {
             return NOTHING;
         }
         long end = Math.min(bound, row.endOffset());
-        Waiting started = new Waiting(offset, bound, maxBytes, version);
+        Waiting started = new Waiting(offset, bound, maxBytes, wholeFirstBatch, version);
         waiting.add(started);
         log.host()
                 .reader()
@@ -142,10 +170,12 @@ final class LogReads {
                     false);
         } else if (stands && range != null && segment != null) {
             if (ready.size() == MAX_READY) {
-                ready.removeFirst().segment().release();
+                ready.getFirst().drop();
             }
             segment.retain();
-            ready.add(new Ready(started.offset, started.bound, started.maxBytes, range, segment));
+            Ready found = new Ready(this, started, range, segment);
+            ready.add(found);
+            log.host().reader().ready().add(found);
         }
         started.done();
     }
@@ -153,10 +183,9 @@ final class LogReads {
     /** What was located is not to be used any more. */
     void clear() {
         version++;
-        for (int i = 0; i < ready.size(); i++) {
-            ready.get(i).segment().release();
+        while (!ready.isEmpty()) {
+            ready.getLast().drop();
         }
-        ready.clear();
         waiting.clear();
     }
 }

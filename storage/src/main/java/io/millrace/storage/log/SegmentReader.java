@@ -31,12 +31,15 @@ public final class SegmentReader {
     private final DiskLane pool;
     private final SegmentCloser closer;
     private final OpenSegments open;
+    private final ReadyRanges ready;
 
     public SegmentReader(Disk disk, DiskLane pool, SegmentCloser closer, int maxOpen) {
         this.disk = disk;
         this.pool = pool;
         this.closer = closer;
         this.open = new OpenSegments(maxOpen);
+        // What readers stand at keeps its file open, too, also when it is not among the last used.
+        this.ready = new ReadyRanges(maxOpen);
     }
 
     <T> void lookup(SegmentRow row, Lookup<T> lookup, Found<T> found) {
@@ -85,8 +88,13 @@ public final class SegmentReader {
                 (done, failure) -> {});
     }
 
+    ReadyRanges ready() {
+        return ready;
+    }
+
     /** Closes what no slice holds. */
     public void close() {
+        ready.close();
         open.close();
     }
 }

@@ -45,6 +45,7 @@ final class FaultDisk implements Disk {
     private final Random random;
     private final Node root = new Node(true);
     private long operations;
+    private int openFiles;
     private long crashAt = Long.MAX_VALUE;
     private long failSyncAt = Long.MAX_VALUE;
     private String failSyncOf = "";
@@ -57,6 +58,11 @@ final class FaultDisk implements Disk {
 
     long operations() {
         return operations;
+    }
+
+    /** Handles that nobody closed. */
+    int openFiles() {
+        return openFiles;
     }
 
     /** The process dies in the operation with this number, which may happen in part. */
@@ -317,10 +323,12 @@ final class FaultDisk implements Disk {
 
         private final Path path;
         private final Node node;
+        private boolean closed;
 
         File(Path path, Node node) {
             this.path = path;
             this.node = node;
+            openFiles++;
         }
 
         @Override
@@ -397,6 +405,11 @@ final class FaultDisk implements Disk {
         }
 
         @Override
-        public void close() {}
+        public void close() {
+            if (!closed) {
+                closed = true;
+                openFiles--;
+            }
+        }
     }
 }
