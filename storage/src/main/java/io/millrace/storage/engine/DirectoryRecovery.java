@@ -93,7 +93,7 @@ final class DirectoryRecovery {
         List<DiskFile> journals = openJournals();
         List<List<LogStart>> logsByShard;
         try {
-            logsByShard = recoverLogs(replay(previous, journals), shards, shardOf);
+            logsByShard = recoverLogs(replay(previous, clean, journals), shards, shardOf);
         } finally {
             for (DiskFile file : journals) {
                 file.close();
@@ -169,7 +169,7 @@ final class DirectoryRecovery {
         return files;
     }
 
-    private List<RecoveringLog> replay(BootRecord previous, List<DiskFile> journals)
+    private List<RecoveringLog> replay(BootRecord previous, boolean clean, List<DiskFile> journals)
             throws DiskException, StorageStartException {
         List<RecoveringLog> logs = new ArrayList<>();
         for (int shard = 0; shard < previous.journalIds().size(); shard++) {
@@ -178,7 +178,7 @@ final class DirectoryRecovery {
             JournalReplay replay = new JournalReplay(checkpoint);
             try {
                 replayedGroups += new JournalScan(
-                                journals,
+                                clean ? List.of() : ofShard(journals, shard),
                                 previous.journalIds().get(shard),
                                 checkpoint.state().liveGeneration(),
                                 replay)
@@ -189,6 +189,17 @@ final class DirectoryRecovery {
             logs.addAll(replay.logs());
         }
         return logs;
+    }
+
+    /** A journal is written to the files of its own shard alone, and a clean stop has left nothing in them that counts. */
+    private static List<DiskFile> ofShard(List<DiskFile> journals, int shard) {
+        List<DiskFile> own = new ArrayList<>();
+        for (DiskFile file : journals) {
+            if (JournalFile.shardOf(String.valueOf(file.path().getFileName())) == shard) {
+                own.add(file);
+            }
+        }
+        return own;
     }
 
     private List<List<LogStart>> recoverLogs(List<RecoveringLog> logs, int shards, ToIntFunction<LogIdentity> shardOf)

@@ -28,7 +28,7 @@ public final class JournalScan {
     private long groups;
 
     /**
-     * @param opened every journal file of the directory, open; they stay open and stay the caller's
+     * @param opened every file that may hold groups of this journal, open; they stay open and stay the caller's
      * @param firstGeneration the oldest generation not yet released, as the checkpoint says
      */
     public JournalScan(List<DiskFile> opened, long journalId, long firstGeneration, JournalVisitor visitor)
