@@ -37,6 +37,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class JournaledLog implements PartitionLog, AppendTarget {
 
+    private static final int NO_EPOCH = -1;
+
     private final LogIdentity identity;
     private final int logId;
     private final LogHost host;
@@ -55,6 +57,8 @@ public final class JournaledLog implements PartitionLog, AppendTarget {
     private @Nullable StorageFailure damage;
     private boolean closed;
     private boolean expiryWatched;
+    // Begun while the derived state was to be computed again: no batch tells of it.
+    private int begunEpoch = NO_EPOCH;
 
     /** @param start what creation or recovery knows */
     public JournaledLog(LogHost host, LogStart start, LogConfig config) {
@@ -259,6 +263,9 @@ public final class JournaledLog implements PartitionLog, AppendTarget {
     public void beginEpoch(int leaderEpoch) {
         host.loop().checkOwned();
         derived.epochs().assign(leaderEpoch, logEndOffset());
+        if (files.isCutting()) {
+            begunEpoch = leaderEpoch;
+        }
     }
 
     @Override
@@ -419,6 +426,10 @@ public final class JournaledLog implements PartitionLog, AppendTarget {
             rebuilt.observers().appended(batch, batch.baseOffset(), batch.partitionLeaderEpoch());
         }
         rebuilt.observers().logStartMovedTo(logStartOffset());
+        if (begunEpoch > rebuilt.epochs().latestEpoch()) {
+            rebuilt.epochs().assign(begunEpoch, logEndOffset());
+        }
+        begunEpoch = NO_EPOCH;
         derived.observers().cleared();
         derived = rebuilt;
         if (files.isDeleteAsked()) {
