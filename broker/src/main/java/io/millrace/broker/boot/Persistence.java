@@ -82,7 +82,7 @@ final class Persistence implements AutoCloseable {
             LogDirectory logs = LogDirectory.open(
                     disk,
                     config.dataFolder(),
-                    config.ephemeral() ? StorageConfig.SMALL : StorageConfig.DEFAULT,
+                    storage(config),
                     new TailMemory(TailMemory.DEFAULT_BUDGET_BYTES, TailMemory.DEFAULT_CHUNK_BYTES),
                     config.shards(),
                     id -> ShardAssignment.shardOf(id.topic(), id.partition(), config.shards()),
@@ -93,6 +93,11 @@ final class Persistence implements AutoCloseable {
             release(folder);
             throw new BrokerStartException(e.getMessage(), e);
         }
+    }
+
+    private static StorageConfig storage(BrokerConfig config) {
+        StorageConfig sizes = config.ephemeral() ? StorageConfig.SMALL : StorageConfig.DEFAULT;
+        return sizes.withProducers(sizes.producers().withExpirationMs(config.producerIdExpirationMs()));
     }
 
     void startStores(ShardLoops shardLoops, BrokerHealth health) {

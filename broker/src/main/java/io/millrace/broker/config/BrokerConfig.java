@@ -16,6 +16,7 @@ public record BrokerConfig(
         TopicDefaults topics,
         GroupConfig groups,
         int fetchMaxBytes,
+        long producerIdExpirationMs,
         long shutdownDeadlineMs) {
 
     /**
@@ -72,6 +73,7 @@ public record BrokerConfig(
                         values.get(LogKeys.DURABILITY)),
                 GroupConfig.of(values),
                 values.get(BrokerKeys.FETCH_MAX_BYTES),
+                values.get(BrokerKeys.PRODUCER_ID_EXPIRATION_MS),
                 values.get(BrokerKeys.SHUTDOWN_DEADLINE_MS));
     }
 

@@ -105,6 +105,14 @@ public final class BrokerKeys {
             "ms",
             "A connection without a request for this long is closed.");
 
+    public static final ConfigKey<Long> PRODUCER_ID_EXPIRATION_MS = ConfigKey.ofLong(
+            "producer.id.expiration.ms",
+            86_400_000,
+            1,
+            Long.MAX_VALUE / 1_000_000,
+            "ms",
+            "An idempotent producer that sent a partition nothing for this long is forgotten there.");
+
     public static final ConfigKey<Long> SHUTDOWN_DEADLINE_MS = ConfigKey.ofLong(
             "millrace.shutdown.deadline.ms",
             10_000,
@@ -136,6 +144,7 @@ public final class BrokerKeys {
                 MAX_CONNECTIONS,
                 MAX_CONNECTIONS_PER_IP,
                 CONNECTIONS_MAX_IDLE_MS,
+                PRODUCER_ID_EXPIRATION_MS,
                 SHUTDOWN_DEADLINE_MS));
         keys.addAll(LogKeys.keys());
         keys.addAll(GroupKeys.keys());

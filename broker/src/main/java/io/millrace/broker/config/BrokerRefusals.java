@@ -43,7 +43,7 @@ final class BrokerRefusals {
             "log.retention.check.interval.ms fetch.purgatory.purge.interval.requests"
                     + " producer.purgatory.purge.interval.requests delete.records.purgatory.purge.interval.requests"
                     + " share.fetch.purgatory.purge.interval.requests"
-                    + " producer.id.expiration.*",
+                    + " producer.id.expiration.check.interval.ms",
             DEADLINES,
             "log.dir",
             "name the folder in log.dirs.",

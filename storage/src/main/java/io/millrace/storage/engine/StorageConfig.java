@@ -57,6 +57,11 @@ public record StorageConfig(
                 settings, producers, maxDirtyBytes, maxOpenSegments, maxOpenWriters, syncFileSystemFrom, reserveBytes);
     }
 
+    public StorageConfig withProducers(ProducerLimits limits) {
+        return new StorageConfig(
+                journal, limits, maxDirtyBytes, maxOpenSegments, maxOpenWriters, syncFileSystemFrom, reserveBytes);
+    }
+
     public StorageConfig withReserveBytes(long bytes) {
         return new StorageConfig(
                 journal, producers, maxDirtyBytes, maxOpenSegments, maxOpenWriters, syncFileSystemFrom, bytes);

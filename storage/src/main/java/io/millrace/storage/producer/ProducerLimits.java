@@ -19,6 +19,10 @@ public record ProducerLimits(int maxPerLog, long expirationMs, ProducerCount bro
         }
     }
 
+    public ProducerLimits withExpirationMs(long ms) {
+        return new ProducerLimits(maxPerLog, ms, broker);
+    }
+
     /** The defaults, with a count of their own. */
     public static ProducerLimits defaults() {
         return new ProducerLimits(
