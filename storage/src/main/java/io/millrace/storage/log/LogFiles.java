@@ -344,11 +344,10 @@ public final class LogFiles {
             return;
         }
         cut.clear();
-        if (!cutting) {
-            SegmentRow last = segments.last();
-            if (last != null) {
-                log.tail().dropBelow(Math.min(last.endOffset(), log.tail().endOffset()));
-            }
+        // What a write beside the truncation brought over, also when the derived state is still to be computed again.
+        SegmentRow last = segments.last();
+        if (last != null) {
+            log.tail().dropBelow(Math.min(last.endOffset(), log.tail().endOffset()));
         }
         if (outcome != null) {
             rolls.reopened(work.cutBase(), outcome.lengthBytes());
