@@ -87,8 +87,7 @@ class JournalScanTest {
         int previousCrc = 0;
         for (int block = from; block < to; block++) {
             ByteBuffer header = ByteBuffer.allocate(GroupLayout.HEADER_BYTES);
-            GroupLayout.writeHeader(
-                    header, new GroupLayout.Group(journalId, generation, block, previousCrc, 0), 0);
+            GroupLayout.writeHeader(header, new GroupLayout.Group(journalId, generation, block, previousCrc, 0), 0);
             header.clear();
             previousCrc = GroupLayout.computeCrc(header, 0);
             header.putInt(8, previousCrc);
