@@ -200,6 +200,7 @@ public final class SimDisk implements Disk {
         begin(DiskOperation.SYNC_DIRECTORY, directory);
         SimFolder folder = requireFolder("sync folder", directory);
         if (faults.nextSyncFails()) {
+            names.failSync(folder, Survival.random(random));
             throw new DiskException(Kind.FAILED, "sync folder", directory, new IOException("Input/output error"));
         }
         names.sync(folder);

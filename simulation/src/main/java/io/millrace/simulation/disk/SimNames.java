@@ -136,6 +136,35 @@ final class SimNames {
         pending.addAll(left);
     }
 
+    /**
+     * A sync of the folder that failed: some of its changes are durable, the others are forgotten, with all that rests on them,
+     * and no later sync brings them back.
+     */
+    void failSync(SimFolder folder, Survival survival) {
+        survival.start(pending.size());
+        List<Change> lost = new ArrayList<>();
+        List<Change> left = new ArrayList<>();
+        for (int i = 0; i < pending.size(); i++) {
+            Change change = pending.get(i);
+            boolean touched = change.touches(folder);
+            if (lost.stream().anyMatch(change::overlaps) || (touched && !survival.keeps(i))) {
+                lost.add(change);
+            } else if (touched && left.stream().noneMatch(change::overlaps)) {
+                change.makeDurable();
+            } else {
+                left.add(change);
+            }
+        }
+        pending.clear();
+        for (Change change : lost) {
+            for (Entry entry : change.entries) {
+                entry.folder.entries.clear();
+                entry.folder.entries.putAll(entry.folder.durable);
+            }
+        }
+        left.forEach(this::change);
+    }
+
     /** Makes what survives durable; the rest stays pending. */
     void syncAll(Survival survival) {
         survival.start(pending.size());

@@ -4,11 +4,15 @@ import io.millrace.protocol.ErrorCode;
 import io.millrace.protocol.record.ValidationRules;
 import io.millrace.storage.AppendResult;
 import io.millrace.storage.PartitionLog;
+import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** What an idempotent producer may count on, before and after a crash. Stateless. */
 final class Probes {
+
+    /** A producer may have so many batches in flight, and each may come again. */
+    private static final int DUPLICATE_WINDOW = 5;
 
     private Probes() {}
 
@@ -33,21 +37,28 @@ final class Probes {
         return refused.error() == ErrorCode.KAFKA_STORAGE_ERROR;
     }
 
-    /** Every producer with a batch in the recovered log is still known, in all logs. */
+    /** Of every producer with batches in the recovered log, the last five are still known. */
     static void producersKnown(StoreProcess process, LogHistory history, ModelLog state) {
         PartitionLog log = process.find(history.identity());
         if (log == null) {
             return;
         }
-        Map<Long, ModelBatch> lasts = new LinkedHashMap<>();
+        Map<Long, ArrayDeque<ModelBatch>> lasts = new LinkedHashMap<>();
         for (ModelBatch batch : state.batches()) {
             if (batch.isIdempotent()) {
-                lasts.put(batch.producerId(), batch);
+                ArrayDeque<ModelBatch> window =
+                        lasts.computeIfAbsent(batch.producerId(), id -> new ArrayDeque<>(DUPLICATE_WINDOW));
+                if (window.size() == DUPLICATE_WINDOW) {
+                    window.remove();
+                }
+                window.add(batch);
             }
         }
         int epoch = Math.max(0, log.latestEpoch());
-        for (ModelBatch last : lasts.values()) {
-            process.runOnLoopOf(history.identity(), () -> resend(log, last, epoch, false));
+        for (ArrayDeque<ModelBatch> window : lasts.values()) {
+            for (ModelBatch batch : window) {
+                process.runOnLoopOf(history.identity(), () -> resend(log, batch, epoch, false));
+            }
         }
         if (log.logEndOffset() != state.endOffset()) {
             throw new Violation(history.identity() + ": grew by duplicates from " + state.endOffset() + " to "

@@ -72,7 +72,7 @@ public final class RecoveryCheck {
             platter.syncDirectory(Path.of("/"));
             Progress progress = new Progress();
             platter.probe((number, operation, path) -> atOperation(progress, platter, focus, number, operation, path));
-            Workload workload = new Workload(random.split(), shape, platter, bug.over(platter), progress.histories);
+            Workload workload = new Workload(random.split(), shape, platter, bug, progress.histories);
             workload.run();
             Violation atPoint = firstFinding;
             if (atPoint != null) {
@@ -179,14 +179,23 @@ public final class RecoveryCheck {
             Map<LogHistory, ModelLog> settled = new LinkedHashMap<>();
             Map<String, FoundLog> found = checkPrefixes(process, settled);
             if (random.oneIn(3)) {
-                checkAgain(image.afterPowerCut(Survival.random(random), random.split()), found, "recovered twice");
+                checkAgain(
+                        image.afterPowerCut(Survival.random(random), random.split()),
+                        found,
+                        settled,
+                        "recovered twice");
             }
             if (toCut != null) {
-                checkCutRecovery(toCut, found, image.operations());
+                checkCutRecovery(toCut, found, settled, image.operations());
             }
             if (toRebuild != null) {
-                checkRebuilt(toRebuild, found);
+                checkRebuilt(toRebuild, found, settled);
             }
+            checkDerived(process, settled);
+        }
+
+        /** What is computed from batches, however it was computed. */
+        private void checkDerived(StoreProcess process, Map<LogHistory, ModelLog> settled) {
             settled.forEach((history, state) -> {
                 Probes.epochsKnown(process, history, state);
                 Probes.producersKnown(process, history, state);
@@ -242,12 +251,19 @@ public final class RecoveryCheck {
                     + "\n  memory  " + history.now() + "\n  events  " + history.lastEvents(12);
         }
 
-        private void checkAgain(SimDisk disk, Map<String, FoundLog> expected, String what) {
+        private void checkAgain(
+                SimDisk disk, Map<String, FoundLog> expected, Map<LogHistory, ModelLog> settled, String what) {
             StoreProcess process = boot(disk, random.between(1, 3));
             compare(expected, readAll(process), what);
+            try {
+                checkDerived(process, settled);
+            } catch (Violation e) {
+                throw new Violation(what + ": " + e.getMessage(), e);
+            }
         }
 
-        private void checkCutRecovery(SimDisk disk, Map<String, FoundLog> expected, long operations) {
+        private void checkCutRecovery(
+                SimDisk disk, Map<String, FoundLog> expected, Map<LogHistory, ModelLog> settled, long operations) {
             long cutAt = random.between(1L, Math.max(1, operations));
             List<SimDisk> cut = new ArrayList<>();
             disk.probe((number, operation, path) -> {
@@ -258,11 +274,12 @@ public final class RecoveryCheck {
             boot(disk, random.between(1, 3));
             for (SimDisk left : cut) {
                 report.cutRecovery();
-                checkAgain(left, expected, "cut at operation " + cutAt + " of recovery and recovered");
+                checkAgain(left, expected, settled, "cut at operation " + cutAt + " of recovery and recovered");
             }
         }
 
-        private void checkRebuilt(SimDisk disk, Map<String, FoundLog> expected) {
+        private void checkRebuilt(
+                SimDisk disk, Map<String, FoundLog> expected, Map<LogHistory, ModelLog> settled) {
             try {
                 for (Path path : List.copyOf(disk.fileLengths().keySet())) {
                     if (StoreSettings.isDerived(path)) {
@@ -273,7 +290,7 @@ public final class RecoveryCheck {
                 throw new IllegalStateException(e);
             }
             report.rebuild();
-            checkAgain(disk, expected, "recovered without derived files");
+            checkAgain(disk, expected, settled, "recovered without derived files");
         }
 
         private Map<String, FoundLog> readAll(StoreProcess process) {

@@ -1,5 +1,6 @@
 package io.millrace.simulation.recovery;
 
+import io.millrace.simulation.recovery.planted.PlantedBug;
 import io.millrace.storage.PartitionLog;
 import io.millrace.storage.StorageFailure;
 import java.util.ArrayList;
@@ -12,12 +13,14 @@ final class WorkLog implements PartitionLog.Listener {
     private final LogHistory history;
     private PartitionLog log;
     private final boolean follower;
+    private final PlantedBug bug;
     private int epoch;
     private long highWatermark;
     private boolean deleting;
     private final List<Long> producerIds = new ArrayList<>();
 
-    WorkLog(LogHistory history, PartitionLog log, boolean follower) {
+    WorkLog(LogHistory history, PartitionLog log, boolean follower, PlantedBug bug) {
+        this.bug = bug;
         this.history = history;
         this.log = log;
         this.follower = follower;
@@ -50,7 +53,7 @@ final class WorkLog implements PartitionLog.Listener {
     void highWatermark(long offset) {
         highWatermark = offset;
         history.highWatermark(offset);
-        log.highWatermark(offset);
+        log.highWatermark(bug == PlantedBug.HIGH_WATERMARK_TOO_HIGH ? log.logEndOffset() : offset);
     }
 
     boolean deleting() {
@@ -77,6 +80,9 @@ final class WorkLog implements PartitionLog.Listener {
     @Override
     public void writtenTo(long endOffset) {
         history.writtenTo(endOffset);
+        if (bug == PlantedBug.ACKNOWLEDGED_WHEN_WRITTEN) {
+            history.syncedTo(endOffset);
+        }
         checkEnds();
     }
 

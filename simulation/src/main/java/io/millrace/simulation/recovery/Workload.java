@@ -5,6 +5,7 @@ import io.millrace.protocol.record.ValidationRules;
 import io.millrace.simulation.SimRandom;
 import io.millrace.simulation.disk.PowerLoss;
 import io.millrace.simulation.disk.SimDisk;
+import io.millrace.simulation.recovery.planted.PlantedBug;
 import io.millrace.storage.AppendResult;
 import io.millrace.storage.LogIdentity;
 import io.millrace.storage.PartitionLog;
@@ -25,6 +26,10 @@ final class Workload {
     private static final int MAX_LOGS = 12;
     private static final int HUGE_BYTES = 70_000;
 
+    private static final int LIVENESS_ONE_IN = 20;
+    private static final long ANSWERED_WITHIN_NS = 2_000_000_000L;
+
+    private final PlantedBug bug;
     private final SimRandom random;
     private final WorkloadShape shape;
     private final SimDisk platter;
@@ -41,11 +46,12 @@ final class Workload {
     /** Starts the store.
      *
      * @param disk what the store gets: the platter, or something that lies about it */
-    Workload(SimRandom random, WorkloadShape shape, SimDisk platter, Disk disk, List<LogHistory> histories) {
+    Workload(SimRandom random, WorkloadShape shape, SimDisk platter, PlantedBug bug, List<LogHistory> histories) {
+        this.bug = bug;
         this.random = random;
         this.shape = shape;
         this.platter = platter;
-        this.disk = disk;
+        this.disk = bug.over(platter);
         this.histories = histories;
         this.maker = new BatchMaker(random.split());
         this.process = start();
@@ -71,6 +77,9 @@ final class Workload {
         for (int step = 0; step < shape.steps() && isWorking(); step++) {
             try {
                 step();
+                if (isWorking() && random.oneIn(LIVENESS_ONE_IN)) {
+                    checkAnswers();
+                }
                 if (isWorking() && random.percent(shape.restPercent())) {
                     process.runFor(random.between(0L, 8_000_000L));
                 }
@@ -85,6 +94,30 @@ final class Workload {
         if (isWorking() && random.nextBoolean()) {
             restart();
         }
+    }
+
+    /** What was asked for is answered in bounded time: every append, and every delete. */
+    private void checkAnswers() {
+        for (long waitedNs = 0; waitedNs < ANSWERED_WITHIN_NS; waitedNs += ANSWERED_WITHIN_NS / 40) {
+            process.runFor(ANSWERED_WITHIN_NS / 40);
+            if (!isWorking() || process.isFull() || logs.stream().noneMatch(Workload::waits)) {
+                return;
+            }
+        }
+        for (WorkLog log : logs) {
+            if (waits(log)) {
+                throw new Violation(log.history().identity() + ": no answer within "
+                        + ANSWERED_WITHIN_NS / 1_000_000 + " ms: " + (log.deleting() ? "deleting " : "")
+                        + "synced to " + log.log().syncedEndOffset() + " of " + log.log().logEndOffset() + " "
+                        + process.storeOf(log.history().identity()));
+            }
+        }
+    }
+
+    private static boolean waits(WorkLog log) {
+        return log.deleting()
+                ? !log.history().isDeletedDurably()
+                : log.log().syncedEndOffset() < log.log().logEndOffset();
     }
 
     /** The process was killed at a disk operation; the machine, and what the page cache holds, goes on. */
@@ -200,7 +233,7 @@ final class Workload {
             history.add(new LogEvent.Created());
             return log;
         });
-        WorkLog log = new WorkLog(history, created, shape.followers() && random.nextBoolean());
+        WorkLog log = new WorkLog(history, created, shape.followers() && random.nextBoolean(), bug);
         process.runOnLoopOf(identity, () -> {
             created.listener(log);
             created.decidesRetention(!log.follower());
@@ -230,6 +263,9 @@ final class Workload {
         process.runOnLoopOf(identity, () -> {
             log.history().add(new LogEvent.Deleted());
             process.storeOf(identity).delete(log.log(), log.history()::allDurable);
+            if (bug == PlantedBug.DELETE_ANSWERED_EARLY) {
+                log.history().allDurable();
+            }
         });
         if (random.nextBoolean()) {
             create(identity.topic());

@@ -23,16 +23,30 @@ public enum PlantedBug {
     /** Recovery takes what an older generation left behind the last group for its continuation. */
     CHAIN_NOT_CHECKED,
     /** Recovery does not know truncation records. */
-    TRUNCATION_RECORD_IGNORED;
+    TRUNCATION_RECORD_IGNORED,
+    /** A batch counts as durable when its group is written. On an honest disk. */
+    ACKNOWLEDGED_WHEN_WRITTEN,
+    /** The checkpoint is told the log end for the high watermark. */
+    HIGH_WATERMARK_TOO_HIGH,
+    /** A delete is reported done when it is asked for. */
+    DELETE_ANSWERED_EARLY;
 
     /** The disk as an engine with this bug would use it. */
     public Disk over(Disk disk) {
-        return this == NONE ? disk : new LyingDisk(disk, lie());
+        return isDiskLie() ? new LyingDisk(disk, lie()) : disk;
+    }
+
+    /** Whether the bug shows in how the disk is used; if not, the workload acts it out on an honest one. */
+    private boolean isDiskLie() {
+        return switch (this) {
+            case NONE, ACKNOWLEDGED_WHEN_WRITTEN, HIGH_WATERMARK_TOO_HIGH, DELETE_ANSWERED_EARLY -> false;
+            default -> true;
+        };
     }
 
     private DiskLie lie() {
         return switch (this) {
-            case NONE -> new DiskLie() {};
+            case NONE, ACKNOWLEDGED_WHEN_WRITTEN, HIGH_WATERMARK_TOO_HIGH, DELETE_ANSWERED_EARLY -> new DiskLie() {};
             case ACKNOWLEDGE_BEFORE_JOURNAL_SYNC ->
                 dropping((operation, path) -> operation == DiskOperation.SYNC && isJournal(path));
             case NO_DIRECTORY_SYNC ->
