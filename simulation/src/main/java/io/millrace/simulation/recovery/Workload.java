@@ -45,7 +45,7 @@ final class Workload {
 
     /** Starts the store.
      *
-     * @param disk what the store gets: the platter, or something that lies about it */
+     * @param bug acted out by the workload, or by a disk that lies */
     Workload(SimRandom random, WorkloadShape shape, SimDisk platter, PlantedBug bug, List<LogHistory> histories) {
         this.bug = bug;
         this.random = random;
