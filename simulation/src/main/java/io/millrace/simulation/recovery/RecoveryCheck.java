@@ -278,8 +278,7 @@ public final class RecoveryCheck {
             }
         }
 
-        private void checkRebuilt(
-                SimDisk disk, Map<String, FoundLog> expected, Map<LogHistory, ModelLog> settled) {
+        private void checkRebuilt(SimDisk disk, Map<String, FoundLog> expected, Map<LogHistory, ModelLog> settled) {
             try {
                 for (Path path : List.copyOf(disk.fileLengths().keySet())) {
                     if (StoreSettings.isDerived(path)) {

@@ -43,9 +43,11 @@ final class Workload {
     private int restarts;
     private boolean stopped;
 
-    /** Starts the store.
+    /**
+     * Starts the store.
      *
-     * @param bug acted out by the workload, or by a disk that lies */
+     * @param bug acted out by the workload, or by a disk that lies
+     */
     Workload(SimRandom random, WorkloadShape shape, SimDisk platter, PlantedBug bug, List<LogHistory> histories) {
         this.bug = bug;
         this.random = random;
@@ -108,7 +110,8 @@ final class Workload {
             if (waits(log)) {
                 throw new Violation(log.history().identity() + ": no answer within "
                         + ANSWERED_WITHIN_NS / 1_000_000 + " ms: " + (log.deleting() ? "deleting " : "")
-                        + "synced to " + log.log().syncedEndOffset() + " of " + log.log().logEndOffset() + " "
+                        + "synced to " + log.log().syncedEndOffset() + " of "
+                        + log.log().logEndOffset() + " "
                         + process.storeOf(log.history().identity()));
             }
         }
