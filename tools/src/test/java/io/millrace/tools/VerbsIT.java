@@ -162,6 +162,40 @@ class VerbsIT {
     }
 
     @Test
+    void aTopicIsConfiguredGrownAndTrimmed() {
+        run("", "topic", "create", "changed", "--partitions", "2");
+        assertThat(run("", "topic", "config", "changed", "--set", "retention.ms=5000000")
+                        .out())
+                .startsWith("configured topic changed");
+        assertThat(run("", "topic", "describe", "changed").out()).contains("retention.ms=5000000");
+        assertThat(run("", "topic", "config", "changed", "--unset", "retention.ms")
+                        .exitCode())
+                .isZero();
+        assertThat(run("", "topic", "describe", "changed").out()).doesNotContain("retention.ms");
+        assertThat(run("", "topic", "config", "changed", "--set", "retention.ms=soon")
+                        .err())
+                .contains("INVALID_CONFIG");
+        assertThat(run("", "topic", "config", "changed").err()).contains("--set");
+        assertThat(run("", "topic", "add-partitions", "changed", "--total", "5").out())
+                .contains("5 partitions");
+        assertThat(run("", "topic", "add-partitions", "changed", "--total", "5").err())
+                .contains("INVALID_PARTITIONS");
+        run("a\nb\nc\n", "produce", "changed", "--partition", "4");
+        assertThat(run("", "topic", "trim", "changed", "--partition", "4", "--before", "2")
+                        .out())
+                .contains("starts at offset 2");
+        assertThat(run("", "consume", "changed", "--partition", "4", "--from-beginning", "--max", "1")
+                        .out())
+                .startsWith("c");
+        assertThat(run("", "topic", "trim", "changed", "--partition", "4", "--all")
+                        .out())
+                .contains("starts at offset 3");
+        assertThat(run("", "topic", "trim", "changed", "--partition", "9", "--all")
+                        .exitCode())
+                .isNotZero();
+    }
+
+    @Test
     void anUnknownTopicNamesTheNearest() {
         run("", "topic", "create", "invoices");
         for (List<String> verb : List.of(

@@ -12,6 +12,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -75,6 +76,47 @@ public final class Admin implements AutoCloseable {
                         TopicRequests.delete(name, timeoutMs),
                         (answer, version) -> TopicRequests.readDeleted(name, answer))
                 .thenAccept(deleted -> {});
+    }
+
+    /** Sets some configuration of a topic and takes some back to its default; all of it or nothing. */
+    public CompletableFuture<Void> configureTopic(String name, Map<String, String> set, Set<String> unset) {
+        return Call.start(
+                        cluster,
+                        "configure topic " + name,
+                        Call.Target.CONTROLLER,
+                        Call.Repeat.SAFE,
+                        TopicChanges.configure(name, Map.copyOf(set), Set.copyOf(unset)),
+                        (answer, version) -> TopicChanges.readConfigured(name, answer))
+                .thenAccept(done -> {});
+    }
+
+    /** Gives a topic more partitions; INVALID_PARTITIONS when {@code totalPartitions} is no more than it has. */
+    public CompletableFuture<Void> addPartitions(String name, int totalPartitions) {
+        int timeoutMs = (int) Math.min(Integer.MAX_VALUE, cluster.config().requestTimeoutMs());
+        return Call.start(
+                        cluster,
+                        "add partitions to topic " + name,
+                        Call.Target.CONTROLLER,
+                        Call.Repeat.UNSAFE,
+                        TopicChanges.grow(name, totalPartitions, timeoutMs),
+                        (answer, version) -> TopicChanges.readGrown(name, answer))
+                .thenAccept(done -> {});
+    }
+
+    /**
+     * Deletes the oldest records of a partition: those below {@code beforeOffset}, or all that are committed for -1.
+     *
+     * @return where the partition starts now
+     */
+    public CompletableFuture<Long> deleteRecords(TopicPartition partition, long beforeOffset) {
+        int timeoutMs = (int) Math.min(Integer.MAX_VALUE, cluster.config().requestTimeoutMs());
+        return Call.startAtLeader(
+                cluster,
+                "trim " + partition,
+                partition,
+                Call.Repeat.SAFE,
+                TopicChanges.trim(partition, beforeOffset, timeoutMs),
+                (answer, version) -> TopicChanges.readTrimmed(partition, answer));
     }
 
     /** All topics that this client may see, by name; the internal ones too. */

@@ -11,6 +11,7 @@ import io.millrace.protocol.ErrorCode;
 import io.millrace.protocol.Message;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One request with its retries, until it succeeds, fails for good, or its deadline passes. Owned by the client's loop.
@@ -42,6 +43,7 @@ public final class Call<T> {
     private final Cluster cluster;
     private final String what;
     private final Target target;
+    private final @Nullable TopicPartition leaderOf;
     private final Repeat repeat;
     private final ClientRequest request;
     private final Reader<T> reader;
@@ -49,10 +51,18 @@ public final class Call<T> {
     private final long startedNs;
     private final CompletableFuture<T> result = new CompletableFuture<>();
 
-    private Call(Cluster cluster, String what, Target target, Repeat repeat, ClientRequest request, Reader<T> reader) {
+    private Call(
+            Cluster cluster,
+            String what,
+            Target target,
+            @Nullable TopicPartition leaderOf,
+            Repeat repeat,
+            ClientRequest request,
+            Reader<T> reader) {
         this.cluster = cluster;
         this.what = what;
         this.target = target;
+        this.leaderOf = leaderOf;
         this.repeat = repeat;
         this.request = request;
         this.reader = reader;
@@ -68,14 +78,37 @@ public final class Call<T> {
      */
     public static <T> CompletableFuture<T> start(
             Cluster cluster, String what, Target target, Repeat repeat, ClientRequest request, Reader<T> reader) {
-        Call<T> call = new Call<>(cluster, what, target, repeat, request, reader);
+        Call<T> call = new Call<>(cluster, what, target, null, repeat, request, reader);
         cluster.run(what, call::attempt);
         return call.result;
+    }
+
+    /** As the other, to the broker that leads {@code partition} at each attempt. */
+    public static <T> CompletableFuture<T> startAtLeader(
+            Cluster cluster,
+            String what,
+            TopicPartition partition,
+            Repeat repeat,
+            ClientRequest request,
+            Reader<T> reader) {
+        return cluster.metadata()
+                .topic(partition.topic(), 0, cluster.config().apiTimeoutMs())
+                .thenCompose(topic -> {
+                    Call<T> call = new Call<>(cluster, what, Target.ANY_BROKER, partition, repeat, request, reader);
+                    cluster.run(what, call::attempt);
+                    return call.result;
+                });
     }
 
     private void attempt() {
         if (cluster.isClosed()) {
             result.completeExceptionally(new ClientClosedException(what));
+            return;
+        }
+        PartitionImage led =
+                leaderOf == null ? null : cluster.metadata().image().partition(leaderOf);
+        if (led != null && led.hasLeader()) {
+            cluster.send(led.leaderId(), request, this::replied);
             return;
         }
         int controller = cluster.metadata().image().controllerId();

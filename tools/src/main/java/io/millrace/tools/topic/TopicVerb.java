@@ -9,8 +9,16 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "topic",
         mixinStandardHelpOptions = true,
-        description = "Creates, lists, describes and deletes topics.",
-        subcommands = {TopicCreateVerb.class, TopicListVerb.class, TopicDescribeVerb.class, TopicDeleteVerb.class},
+        description = "Creates, lists, describes, changes and deletes topics.",
+        subcommands = {
+            TopicCreateVerb.class,
+            TopicListVerb.class,
+            TopicDescribeVerb.class,
+            TopicConfigVerb.class,
+            TopicAddPartitionsVerb.class,
+            TopicTrimVerb.class,
+            TopicDeleteVerb.class
+        },
         footer = {"", "Example: millrace topic create orders --partitions 6"})
 public final class TopicVerb implements Runnable {
 
@@ -20,6 +28,7 @@ public final class TopicVerb implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "say what to do with topics: create, list, describe or delete");
+                spec.commandLine(),
+                "say what to do with topics: create, list, describe, config, add-partitions, trim or delete");
     }
 }
