@@ -2,8 +2,10 @@
 
 confluent.py produce BOOTSTRAP TOPIC CODEC   lines "key TAB value" from standard input, idempotent
 confluent.py consume BOOTSTRAP TOPIC         all partitions, beginning to end, as "key TAB value" lines
+confluent.py group BOOTSTRAP TOPIC GROUP IDLE_S   as a member of the group, until nothing came for so long; then commits and leaves
 """
 import sys
+import time
 
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, Producer, TopicPartition
 
@@ -51,7 +53,31 @@ def consume(bootstrap, topic):
     consumer.close()
 
 
-if sys.argv[1] == "produce":
+def group(bootstrap, topic, group_id, idle_s):
+    consumer = Consumer({
+        "bootstrap.servers": bootstrap, "group.id": group_id, "enable.auto.commit": False,
+        "auto.offset.reset": "earliest", "session.timeout.ms": 6000,
+        "partition.assignment.strategy": "cooperative-sticky"})
+    consumer.subscribe([topic])
+    out = sys.stdout.buffer
+    count = 0
+    last = time.monotonic()
+    # The first assignment may take a rebalance.
+    while time.monotonic() - last < float(idle_s) + (0 if count or consumer.assignment() else 20):
+        for message in consumer.consume(5000, timeout=0.5):
+            if message.error() is not None:
+                sys.exit(str(message.error()))
+            out.write(message.key() + b"\t" + (message.value() or b"") + b"\n")
+            count += 1
+            last = time.monotonic()
+    if count:
+        consumer.commit(asynchronous=False)
+    consumer.close()
+
+
+if sys.argv[1] == "group":
+    group(*sys.argv[2:6])
+elif sys.argv[1] == "produce":
     produce(*sys.argv[2:5])
 else:
     consume(*sys.argv[2:4])

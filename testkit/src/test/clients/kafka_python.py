@@ -2,8 +2,10 @@
 
 kafka_python.py produce BOOTSTRAP TOPIC CODEC   lines "key TAB value" from standard input
 kafka_python.py consume BOOTSTRAP TOPIC         all partitions, beginning to end, as "key TAB value" lines
+kafka_python.py group BOOTSTRAP TOPIC GROUP IDLE_S   as a member of the group, until nothing came for so long; then commits and leaves
 """
 import sys
+import time
 
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 
@@ -36,7 +38,27 @@ def consume(bootstrap, topic):
     consumer.close()
 
 
-if sys.argv[1] == "produce":
+def group(bootstrap, topic, group_id, idle_s):
+    consumer = KafkaConsumer(
+        topic, bootstrap_servers=bootstrap, group_id=group_id, enable_auto_commit=False, auto_offset_reset="earliest",
+        session_timeout_ms=6000, heartbeat_interval_ms=1000, max_poll_records=5000)
+    out = sys.stdout.buffer
+    count = 0
+    last = time.monotonic()
+    while time.monotonic() - last < float(idle_s) + (0 if count or consumer.assignment() else 20):
+        for records in consumer.poll(timeout_ms=500).values():
+            for record in records:
+                out.write(record.key + b"\t" + record.value + b"\n")
+                count += 1
+                last = time.monotonic()
+    if count:
+        consumer.commit()
+    consumer.close(autocommit=False)
+
+
+if sys.argv[1] == "group":
+    group(*sys.argv[2:6])
+elif sys.argv[1] == "produce":
     produce(*sys.argv[2:5])
 else:
     consume(*sys.argv[2:4])

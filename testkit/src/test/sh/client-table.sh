@@ -3,62 +3,10 @@
 #   testkit/src/test/sh/client-table.sh [LINES]     needs ./mvnw test-compile; MILLRACE_REQUIRE_CLIENTS=1 fails on a missing client
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../../.." && pwd)
-# shellcheck source=tools/src/main/sh/find-java.sh
-. "$root/tools/src/main/sh/find-java.sh"
-JAVA_HOME=$(millrace_find_jdk)
-java="$JAVA_HOME/bin/java"
-limit=${1:-200000}
-zip="$JAVA_HOME/lib/src.zip"
-port=${MILLRACE_TEST_PORT:-19093}
-server="localhost:$port"
-clients="$root/testkit/src/test/clients"
-work=$(mktemp -d)
-kafka=$("$root/bench/peers/fetch")
-classpath="$root/testkit/target/test-classes:$kafka"
-passed=0
-failed=0
-skipped=0
-
-"$root/millrace" dev --port "$port" --data "$work/data" --set num.partitions=6 >"$work/broker.log" 2>&1 &
-broker=$!
-trap 'kill $broker 2>/dev/null || true; wait $broker 2>/dev/null || true; rm -rf "$work"' EXIT
-until grep -q 'serves the Kafka protocol' "$work/broker.log"; do
-  kill -0 $broker 2>/dev/null || { cat "$work/broker.log"; exit 1; }
-  sleep 0.2
-done
-
-run() { "$java" -cp "$classpath" "io.millrace.realinput.$1" "${@:2}"; }
-lines() { run SourceLines "$zip" "$limit" 2>/dev/null; }
+# shellcheck source=testkit/src/test/sh/table.sh
+. "$root/testkit/src/test/sh/table.sh"
+table_start "${MILLRACE_TEST_PORT:-19093}" "${1:-200000}"
 compare_topic() { run CompareTopic "$server" "$1" "$zip" "$limit"; }
-compare_stream() { run CompareStream "$1" "$zip" "$limit"; }
-
-# row NAME COMMAND...: one line of the table.
-row() {
-  local name=$1 started=$SECONDS
-  shift
-  if "$@"; then
-    passed=$((passed + 1))
-    echo "PASS $name ($((SECONDS - started)) s)"
-  else
-    failed=$((failed + 1))
-    echo "FAIL $name"
-  fi
-}
-
-# have NAME WHAT-TO-INSTALL COMMAND...: whether a client is here.
-have() {
-  local name=$1 install=$2
-  shift 2
-  if "$@" >/dev/null 2>&1; then return 0; fi
-  if [ "${MILLRACE_REQUIRE_CLIENTS:-}" = 1 ]; then
-    failed=$((failed + 1))
-    echo "FAIL $name is required here: install $install"
-  else
-    skipped=$((skipped + 1))
-    echo "SKIPPED $name: install $install"
-  fi
-  return 1
-}
 
 java_produces() { run ProduceLines "$server" "java-$1" "$1" "$zip" "$limit" && compare_topic "java-$1"; }
 for codec in none gzip snappy lz4 zstd; do row "Java producer $codec -> Java consumer" java_produces "$codec"; done
@@ -112,6 +60,4 @@ if have node "nodejs and npm" command -v npm; then
   for codec in none gzip snappy; do row "kafkajs $codec -> Java consumer" kafkajs_produces "$codec"; done
 fi
 
-cat "$work/broker.log" | tail -n +12
-echo "$passed passed, $failed failed, $skipped skipped"
-[ "$failed" = 0 ]
+table_end

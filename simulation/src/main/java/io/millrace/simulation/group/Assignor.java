@@ -18,11 +18,12 @@ final class Assignor {
     static Map<String, Set<Integer>> assign(JoinGroupResponse joined, int partitions) {
         Map<String, Set<Integer>> assigned = new LinkedHashMap<>();
         Map<Integer, String> ownerOf = new LinkedHashMap<>();
+        Map<Integer, Integer> claimedIn = new LinkedHashMap<>();
         boolean cooperative = "cooperative".equals(joined.protocolName());
         for (JoinGroupResponse.JoinGroupResponseMember member : joined.members()) {
             assigned.put(member.memberId(), new TreeSet<>());
             if (cooperative) {
-                Partitions.decode(member.metadata()).forEach(each -> ownerOf.putIfAbsent(each, member.memberId()));
+                claim(member, ownerOf, claimedIn);
             }
         }
         int share = (partitions + assigned.size() - 1) / assigned.size();
@@ -35,6 +36,21 @@ final class Assignor {
             }
         }
         return assigned;
+    }
+
+    /** Who owned a partition last: a static member that was away for a generation claims what others have got since (KIP-792). */
+    private static void claim(
+            JoinGroupResponse.JoinGroupResponseMember member,
+            Map<Integer, String> ownerOf,
+            Map<Integer, Integer> claimedIn) {
+        int generation = Partitions.generation(member.metadata());
+        for (int partition : Partitions.decode(member.metadata())) {
+            Integer present = claimedIn.get(partition);
+            if (present == null || generation > present) {
+                claimedIn.put(partition, generation);
+                ownerOf.put(partition, member.memberId());
+            }
+        }
     }
 
     private static String smallest(Map<String, Set<Integer>> assigned) {

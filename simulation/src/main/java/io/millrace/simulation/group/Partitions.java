@@ -1,28 +1,31 @@
 package io.millrace.simulation.group;
 
+import java.nio.ByteBuffer;
 import java.util.Collection;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Partition numbers as the simulated consumers put them into what is opaque to the coordinator: one byte each. Stateless. */
+/**
+ * Partition numbers as the simulated consumers put them into what is opaque to the coordinator: the generation they were owned
+ * in (KIP-792), then one byte each. Stateless.
+ */
 final class Partitions {
 
     private Partitions() {}
 
-    /** Never empty: the first byte is the count. */
-    static byte[] encode(Collection<Integer> partitions) {
-        byte[] bytes = new byte[partitions.size() + 1];
-        bytes[0] = (byte) partitions.size();
-        int at = 1;
-        for (int partition : new TreeSet<>(partitions)) {
-            bytes[at++] = (byte) partition;
-        }
-        return bytes;
+    static byte[] encode(Collection<Integer> partitions, int generation) {
+        ByteBuffer bytes = ByteBuffer.allocate(Integer.BYTES + partitions.size()).putInt(generation);
+        new TreeSet<>(partitions).forEach(partition -> bytes.put(partition.byteValue()));
+        return bytes.array();
+    }
+
+    static int generation(byte[] bytes) {
+        return ByteBuffer.wrap(bytes).getInt();
     }
 
     static Set<Integer> decode(byte[] bytes) {
         Set<Integer> partitions = new TreeSet<>();
-        for (int i = 1; i < bytes.length; i++) {
+        for (int i = Integer.BYTES; i < bytes.length; i++) {
             partitions.add((int) bytes[i]);
         }
         return partitions;

@@ -46,12 +46,15 @@ final class SimLink {
     /**
      * Calls the coordinator.
      *
+     * @param late whether the request may arrive after its connection has ended and others on the next one have: not so for
+     *     commits, of which the coordinator cannot tell which one is older
      * @param work gives its answer once
      * @param refused makes an answer of an error
      * @param done gets the answer, or null when none came in time
      */
     <R> void call(
             long timeoutMs,
+            boolean late,
             BiConsumer<ActiveGroups, Consumer<R>> work,
             Function<ErrorCode, R> refused,
             Consumer<@Nullable R> done) {
@@ -68,7 +71,7 @@ final class SimLink {
         }
         lastArrivalNs = Math.max(lastArrivalNs, scheduler.nowNs() + delayNs());
         scheduler.after(lastArrivalNs - scheduler.nowNs(), "request", () -> {
-            if (call.connection == connection) {
+            if (late || call.connection == connection) {
                 int incarnation = coordinator.incarnation();
                 coordinator.serve(
                         groups -> work.accept(groups, answer -> answered(call, incarnation, answer)),

@@ -135,6 +135,7 @@ final class SimMember {
                     .members(List.of(new LeaveGroupRequest.MemberIdentity().memberId(memberId)));
             link.<LeaveGroupResponse>call(
                     CALL_MS,
+                    true,
                     (groups, answer) -> groups.classic().leave(request, answer),
                     error -> new LeaveGroupResponse().errorCode(error.code()),
                     response -> link.cut());
@@ -176,10 +177,11 @@ final class SimMember {
             request.protocols()
                     .add(new JoinGroupRequest.JoinGroupRequestProtocol()
                             .name(protocol)
-                            .metadata(Partitions.encode(owned)));
+                            .metadata(Partitions.encode(owned, generation)));
         }
         link.<JoinGroupResponse>call(
                 traits.rebalanceMs() + CALL_MS,
+                true,
                 (groups, answer) -> groups.classic()
                         .join(new JoinCall(
                                 request, new JoinCall.Client(traits.name(), "/sim"), true, true, answer::accept)),
@@ -239,9 +241,10 @@ final class SimMember {
         assignments.forEach((member, owns) -> request.assignments()
                 .add(new SyncGroupRequest.SyncGroupRequestAssignment()
                         .memberId(member)
-                        .assignment(Partitions.encode(owns))));
+                        .assignment(Partitions.encode(owns, generation))));
         link.<SyncGroupResponse>call(
                 traits.rebalanceMs() + CALL_MS,
+                true,
                 (groups, answer) -> groups.classic().sync(request, answer),
                 error -> new SyncGroupResponse().errorCode(error.code()),
                 response -> {
@@ -305,6 +308,7 @@ final class SimMember {
                 .generationId(generation);
         link.<HeartbeatResponse>call(
                 CALL_MS,
+                true,
                 (groups, answer) -> answer.accept(new HeartbeatResponse()
                         .errorCode(groups.classic().heartbeat(request).code())),
                 error -> new HeartbeatResponse().errorCode(error.code()),
@@ -340,6 +344,7 @@ final class SimMember {
                         .partitionIndexes(indexes)));
         link.<OffsetFetchResponse.OffsetFetchResponseGroup>call(
                 CALL_MS,
+                false,
                 (groups, answer) -> groups.offsets().fetch(request, MetadataImage.EMPTY, answer),
                 error -> new OffsetFetchResponse.OffsetFetchResponseGroup().errorCode(error.code()),
                 response -> {
@@ -390,6 +395,7 @@ final class SimMember {
         committing = true;
         link.<OffsetCommitResponse>call(
                 CALL_MS,
+                false,
                 (groups, answer) -> groups.offsets().commit(request, answer),
                 error -> new OffsetCommitResponse(),
                 response -> {
