@@ -62,8 +62,8 @@ final class GroupHistory {
     private void offset(int partition, OffsetCommitValue value) {
         Long before = committedOffsets.put(partition, value.offset());
         if (before != null && value.offset() < before) {
-            throw new GroupViolation(
-                    "committed offset of partition " + partition + " went back from " + before + " to " + value.offset());
+            throw new GroupViolation("committed offset of partition " + partition + " went back from " + before + " to "
+                    + value.offset());
         }
     }
 
@@ -99,8 +99,8 @@ final class GroupHistory {
 
     void fetched(int partition, long offset, long atLeast) {
         if (offset < atLeast) {
-            throw new GroupViolation("partition " + partition + " was acknowledged up to " + atLeast
-                    + " and then shown at " + offset);
+            throw new GroupViolation(
+                    "partition " + partition + " was acknowledged up to " + atLeast + " and then shown at " + offset);
         }
     }
 

@@ -14,7 +14,8 @@ final class Partitions {
     private Partitions() {}
 
     static byte[] encode(Collection<Integer> partitions, int generation) {
-        ByteBuffer bytes = ByteBuffer.allocate(Integer.BYTES + partitions.size()).putInt(generation);
+        ByteBuffer bytes =
+                ByteBuffer.allocate(Integer.BYTES + partitions.size()).putInt(generation);
         new TreeSet<>(partitions).forEach(partition -> bytes.put(partition.byteValue()));
         return bytes.array();
     }

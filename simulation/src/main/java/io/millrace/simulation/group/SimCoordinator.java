@@ -96,8 +96,8 @@ final class SimCoordinator {
             if (active != null) {
                 GroupState replayed = log.replayed();
                 if (!active.state().equals(replayed) || active.state().digest() != replayed.digest()) {
-                    throw new GroupViolation("the state in memory is not what the log comes to at "
-                            + scheduler.nowNs() + " ns: " + active.state() + " instead of " + replayed);
+                    throw new GroupViolation("the state in memory is not what the log comes to at " + scheduler.nowNs()
+                            + " ns: " + active.state() + " instead of " + replayed);
                 }
             }
         });

@@ -183,8 +183,7 @@ final class SimMember {
                 traits.rebalanceMs() + CALL_MS,
                 true,
                 (groups, answer) -> groups.classic()
-                        .join(new JoinCall(
-                                request, new JoinCall.Client(traits.name(), "/sim"), true, true, answer::accept)),
+                        .join(new JoinCall(request, new JoinCall.Client(traits.name(), "/sim"), true, true, answer)),
                 error -> new JoinGroupResponse().errorCode(error.code()).memberId(request.memberId()),
                 response -> {
                     if (!dead && present == round) {
@@ -268,8 +267,8 @@ final class SimMember {
             }
             case FENCED_INSTANCE_ID -> die();
             case INCONSISTENT_GROUP_PROTOCOL ->
-                throw new GroupViolation(traits.name() + " named the protocol it was told, "
-                        + joined.protocolName() + ", and was refused for it");
+                throw new GroupViolation(traits.name() + " named the protocol it was told, " + joined.protocolName()
+                        + ", and was refused for it");
             default -> later(RETRY_MS, this::join);
         }
     }
@@ -408,11 +407,12 @@ final class SimMember {
     }
 
     private void committed(Map<Integer, Long> work, OffsetCommitResponse response) {
-        response.topics().forEach(topic -> topic.partitions().forEach(partition -> {
-            Long position = work.get(partition.partitionIndex());
-            if (partition.errorCode() == ErrorCode.NONE.code() && position != null) {
-                history.commitAcknowledged(partition.partitionIndex(), position);
-            }
-        }));
+        response.topics()
+                .forEach(topic -> topic.partitions().forEach(partition -> {
+                    Long position = work.get(partition.partitionIndex());
+                    if (partition.errorCode() == ErrorCode.NONE.code() && position != null) {
+                        history.commitAcknowledged(partition.partitionIndex(), position);
+                    }
+                }));
     }
 }

@@ -92,8 +92,7 @@ final class SimOffsetsLog {
 
     private static GroupRecord decode(Stored stored) {
         ByteBuffer value = stored.value();
-        GroupRecord record =
-                GroupRecordCodec.read(stored.key().duplicate(), value == null ? null : value.duplicate());
+        GroupRecord record = GroupRecordCodec.read(stored.key().duplicate(), value == null ? null : value.duplicate());
         if (record == null) {
             throw new GroupViolation("a record of the log has an unknown type");
         }
