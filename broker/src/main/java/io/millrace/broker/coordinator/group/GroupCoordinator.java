@@ -1,6 +1,7 @@
 package io.millrace.broker.coordinator.group;
 
 import io.millrace.broker.config.InternalTopics;
+import io.millrace.broker.coordinator.group.state.RecordText;
 import io.millrace.broker.shard.Shard;
 import io.millrace.broker.shard.Shards;
 import io.millrace.broker.shard.SlotGather;
@@ -30,7 +31,8 @@ public final class GroupCoordinator {
         /**
          * Nobody serves the group here now.
          *
-         * @param error NOT_COORDINATOR, COORDINATOR_LOAD_IN_PROGRESS or COORDINATOR_NOT_AVAILABLE
+         * @param error NOT_COORDINATOR, COORDINATOR_LOAD_IN_PROGRESS or COORDINATOR_NOT_AVAILABLE; INVALID_GROUP_ID for a
+         *     name that no record can hold
          */
         void refused(ErrorCode error);
     }
@@ -53,6 +55,10 @@ public final class GroupCoordinator {
 
     /** Runs {@code call} where the group is; at once when the caller is there. */
     public void call(String groupId, Call call) {
+        if (RecordText.isTooLong(groupId)) {
+            call.refused(ErrorCode.INVALID_GROUP_ID);
+            return;
+        }
         TopicImage topic = metadata.image().topic(InternalTopics.CONSUMER_OFFSETS);
         if (topic == null) {
             call.refused(ErrorCode.NOT_COORDINATOR);

@@ -236,6 +236,16 @@ class ClassicRebalanceTest {
     }
 
     @Test
+    void namesThatNoRecordCanHoldAreRefused() {
+        String tooLong = "x".repeat(40_000);
+        assertThat(error(scene.join(joinRequest("").protocolType(tooLong)).get()))
+                .isEqualTo(ErrorCode.INVALID_REQUEST);
+        assertThat(error(scene.join(joinRequest("", tooLong)).get())).isEqualTo(ErrorCode.INVALID_REQUEST);
+        assertThat(error(scene.joinStatic(tooLong).get())).isEqualTo(ErrorCode.INVALID_REQUEST);
+        assertThat(scene.describe().groupState()).isEqualTo("Dead");
+    }
+
+    @Test
     void strangersAreTurnedAway() {
         assertThat(error(scene.join("nobody").get())).isEqualTo(ErrorCode.UNKNOWN_MEMBER_ID);
         assertThat(scene.heartbeat("nobody", 1)).isEqualTo(ErrorCode.UNKNOWN_MEMBER_ID);

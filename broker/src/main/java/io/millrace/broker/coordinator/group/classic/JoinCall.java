@@ -1,5 +1,6 @@
 package io.millrace.broker.coordinator.group.classic;
 
+import io.millrace.broker.coordinator.group.state.RecordText;
 import io.millrace.protocol.message.JoinGroupRequest;
 import io.millrace.protocol.message.JoinGroupResponse;
 import java.util.ArrayList;
@@ -35,6 +36,14 @@ public record JoinCall(
     /** Version 0 has none and means the session timeout. */
     int rebalanceTimeoutMs() {
         return request.rebalanceTimeoutMs() < 0 ? request.sessionTimeoutMs() : request.rebalanceTimeoutMs();
+    }
+
+    /** Whether the group's record can hold what the member says of itself. */
+    boolean fitsRecord() {
+        String instanceId = request.groupInstanceId();
+        return !RecordText.isTooLong(request.protocolType())
+                && (instanceId == null || !RecordText.isTooLong(instanceId))
+                && request.protocols().stream().noneMatch(protocol -> RecordText.isTooLong(protocol.name()));
     }
 
     @Nullable

@@ -2,6 +2,7 @@ package io.millrace.broker.coordinator.group.classic;
 
 import io.millrace.broker.config.GroupConfig;
 import io.millrace.broker.coordinator.group.state.GroupRecord;
+import io.millrace.broker.coordinator.group.state.RecordText;
 import io.millrace.protocol.ErrorCode;
 import io.millrace.protocol.message.GroupMetadataValue;
 import io.millrace.protocol.message.JoinGroupRequest;
@@ -33,6 +34,10 @@ final class Joins {
         if (request.sessionTimeoutMs() < settings.minSessionTimeoutMs()
                 || request.sessionTimeoutMs() > settings.maxSessionTimeoutMs()) {
             refuse(call, ErrorCode.INVALID_SESSION_TIMEOUT);
+            return;
+        }
+        if (!call.fitsRecord()) {
+            refuse(call, ErrorCode.INVALID_REQUEST);
             return;
         }
         boolean unknown = request.memberId().isEmpty();
@@ -267,7 +272,8 @@ final class Joins {
         return replaced;
     }
 
-    private String newMemberId(String prefix) {
+    private String newMemberId(String name) {
+        String prefix = RecordText.isTooLong(name) ? "" : name;
         return prefix + "-" + new UUID(randomness.nextLong(), randomness.nextLong());
     }
 
