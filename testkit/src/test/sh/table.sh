@@ -1,5 +1,5 @@
 # What the tables of clients share: a broker, real input, rows. Sourced with $root set; not run by itself.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154
 # shellcheck source=tools/src/main/sh/find-java.sh
 . "$root/tools/src/main/sh/find-java.sh"
 JAVA_HOME=$(millrace_find_jdk)

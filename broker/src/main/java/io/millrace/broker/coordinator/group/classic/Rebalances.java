@@ -45,10 +45,10 @@ final class Rebalances implements ClassicGroup.Timeouts {
         group.phase(GroupPhase.PREPARING_REBALANCE);
         LOG.info(
                 "event=group-rebalance group={} generation={} members={} reason=\"{}\"",
-                group.groupId(),
+                LogText.of(group.groupId()),
                 groups.generation(group.groupId()),
                 group.size(),
-                reason);
+                LogText.of(reason));
         int delayMs = groups.settings().initialRebalanceDelayMs();
         if (first && delayMs > 0) {
             group.initialDelay.running = true;
@@ -255,7 +255,8 @@ final class Rebalances implements ClassicGroup.Timeouts {
     public void sessionIsOver(ClassicGroup group, String memberId) {
         GroupMember member = group.member(memberId);
         if (member != null) {
-            LOG.info("event=group-member-expired group={} member={}", group.groupId(), memberId);
+            LOG.info(
+                    "event=group-member-expired group={} member={}", LogText.of(group.groupId()), LogText.of(memberId));
             remove(group, member, "session of " + memberId + " is over");
         }
     }
