@@ -2,7 +2,6 @@ package io.millrace.simulation.group;
 
 import io.millrace.broker.coordinator.group.classic.JoinCall;
 import io.millrace.protocol.ErrorCode;
-import io.millrace.protocol.Uuid;
 import io.millrace.protocol.message.HeartbeatRequest;
 import io.millrace.protocol.message.HeartbeatResponse;
 import io.millrace.protocol.message.JoinGroupRequest;
@@ -10,16 +9,10 @@ import io.millrace.protocol.message.JoinGroupResponse;
 import io.millrace.protocol.message.LeaveGroupRequest;
 import io.millrace.protocol.message.LeaveGroupResponse;
 import io.millrace.protocol.message.OffsetCommitRequest;
-import io.millrace.protocol.message.OffsetCommitResponse;
-import io.millrace.protocol.message.OffsetFetchRequest;
-import io.millrace.protocol.message.OffsetFetchResponse;
 import io.millrace.protocol.message.SyncGroupRequest;
 import io.millrace.protocol.message.SyncGroupResponse;
-import io.millrace.replication.metadata.MetadataImage;
 import io.millrace.simulation.SimRandom;
 import io.millrace.simulation.SimScheduler;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -43,14 +36,13 @@ final class SimMember {
     /** The process's fixed traits. */
     record Traits(String name, @Nullable String instanceId, boolean cooperative, int sessionMs, int rebalanceMs) {}
 
-    private static final long CALL_MS = 5_000;
+    static final long CALL_MS = 5_000;
     private static final int HEARTBEAT_MS = 1_000;
     private static final int COMMIT_MS = 700;
     private static final int RETRY_MS = 200;
 
     private final Traits traits;
     private final SimScheduler scheduler;
-    private final SimRandom random;
     private final SimLink link;
     private final GroupHistory history;
     private final int partitions;
@@ -64,8 +56,7 @@ final class SimMember {
     private int round;
 
     private Set<Integer> owned = new LinkedHashSet<>();
-    private final Map<Integer, Long> positions = new LinkedHashMap<>();
-    private boolean committing;
+    private final SimWork work;
 
     SimMember(
             Traits traits,
@@ -76,10 +67,10 @@ final class SimMember {
             int partitions) {
         this.traits = traits;
         this.scheduler = scheduler;
-        this.random = random;
         this.link = link;
         this.history = history;
         this.partitions = partitions;
+        this.work = new SimWork(random, link, history);
     }
 
     Traits traits() {
@@ -225,7 +216,7 @@ final class SimMember {
     private void lose() {
         generation = -1;
         owned = new LinkedHashSet<>();
-        positions.clear();
+        work.forget();
     }
 
     private void sync(JoinGroupResponse joined, Map<String, Set<Integer>> assignments) {
@@ -279,9 +270,9 @@ final class SimMember {
         Set<Integer> fresh = new LinkedHashSet<>(assigned);
         if (traits.cooperative()) {
             fresh.removeAll(owned);
-            positions.keySet().retainAll(assigned);
+            work.keep(assigned);
         } else {
-            positions.clear();
+            work.forget();
         }
         owned = assigned;
         working = true;
@@ -329,37 +320,8 @@ final class SimMember {
     }
 
     private void fetch(Set<Integer> fresh) {
-        if (fresh.isEmpty()) {
-            return;
-        }
         int present = round;
-        int[] indexes = fresh.stream().mapToInt(Integer::intValue).toArray();
-        Map<Integer, Long> atLeast = new LinkedHashMap<>();
-        fresh.forEach(partition -> atLeast.put(partition, history.acknowledged(partition)));
-        OffsetFetchRequest.OffsetFetchRequestGroup request = new OffsetFetchRequest.OffsetFetchRequestGroup()
-                .groupId(GROUP)
-                .topics(List.of(new OffsetFetchRequest.OffsetFetchRequestTopics()
-                        .name(TOPIC)
-                        .partitionIndexes(indexes)));
-        link.<OffsetFetchResponse.OffsetFetchResponseGroup>call(
-                CALL_MS,
-                false,
-                (groups, answer) -> groups.offsets().fetch(request, MetadataImage.EMPTY, answer),
-                error -> new OffsetFetchResponse.OffsetFetchResponseGroup().errorCode(error.code()),
-                response -> {
-                    if (dead || present != round) {
-                        return;
-                    }
-                    if (response == null || response.errorCode() != ErrorCode.NONE.code()) {
-                        later(RETRY_MS, () -> fetch(fresh));
-                        return;
-                    }
-                    response.topics().getFirst().partitions().forEach(partition -> {
-                        int index = partition.partitionIndex();
-                        history.fetched(index, partition.committedOffset(), atLeast.getOrDefault(index, -1L));
-                        positions.put(index, Math.max(0, partition.committedOffset()));
-                    });
-                });
+        work.fetch(fresh, () -> !dead && present == round, () -> later(RETRY_MS, () -> fetch(fresh)));
     }
 
     private void commitLater() {
@@ -367,52 +329,13 @@ final class SimMember {
     }
 
     private void commit() {
-        if (committing || positions.isEmpty()) {
-            commitLater();
-            return;
-        }
-        Map<Integer, Long> work = new LinkedHashMap<>();
-        positions.replaceAll((partition, position) -> position + random.nextInt(4));
-        positions.forEach((partition, position) -> {
-            if (owned.contains(partition)) {
-                work.put(partition, position);
-            }
-        });
-        OffsetCommitRequest.OffsetCommitRequestTopic topic =
-                new OffsetCommitRequest.OffsetCommitRequestTopic().name(TOPIC).topicId(Uuid.ZERO);
-        work.forEach((partition, position) -> topic.partitions()
-                .add(new OffsetCommitRequest.OffsetCommitRequestPartition()
-                        .partitionIndex(partition)
-                        .committedOffset(position)
-                        .committedMetadata("")));
-        OffsetCommitRequest request = new OffsetCommitRequest()
-                .groupId(GROUP)
-                .memberId(memberId)
-                .groupInstanceId(traits.instanceId())
-                .generationIdOrMemberEpoch(generation)
-                .topics(new ArrayList<>(List.of(topic)));
-        committing = true;
-        link.<OffsetCommitResponse>call(
-                CALL_MS,
-                false,
-                (groups, answer) -> groups.offsets().commit(request, answer),
-                error -> new OffsetCommitResponse(),
-                response -> {
-                    committing = false;
-                    if (response != null) {
-                        committed(work, response);
-                    }
-                });
+        work.commit(
+                new OffsetCommitRequest()
+                        .groupId(GROUP)
+                        .memberId(memberId)
+                        .groupInstanceId(traits.instanceId())
+                        .generationIdOrMemberEpoch(generation),
+                owned);
         commitLater();
-    }
-
-    private void committed(Map<Integer, Long> work, OffsetCommitResponse response) {
-        response.topics()
-                .forEach(topic -> topic.partitions().forEach(partition -> {
-                    Long position = work.get(partition.partitionIndex());
-                    if (partition.errorCode() == ErrorCode.NONE.code() && position != null) {
-                        history.commitAcknowledged(partition.partitionIndex(), position);
-                    }
-                }));
     }
 }
