@@ -36,7 +36,9 @@ import io.millrace.storage.tail.TailMemory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,6 +55,9 @@ final class Persistence implements AutoCloseable {
     private final Consumer<String> fatal;
     private final List<EventLoop> loops = new ArrayList<>();
     private final List<LogStore> stores = new ArrayList<>();
+    /** How many shards refuse what clients send. */
+    private final AtomicInteger refusing = new AtomicInteger();
+
     private boolean stopped;
 
     private Persistence(Disk disk, DataFolder folder, LogDirectory logs, DiskLanes lanes, Consumer<String> fatal) {
@@ -126,17 +131,20 @@ final class Persistence implements AutoCloseable {
         }
 
         @Override
-        public void full(boolean full) {
+        public void refusing(@Nullable String cause) {
             String problem = "disk-full " + shard;
-            if (full) {
-                health.problem(problem, "produce is refused until there is space in " + folder.path());
+            if (cause != null) {
+                health.problem(problem, cause);
+                // The shards of a directory run out of space together: one line for all.
+                if (refusing.getAndIncrement() == 0) {
+                    LOG.warn("event=produce-refused folder={} cause=\"{}\"", folder.path(), cause);
+                }
             } else {
                 health.resolved(problem);
+                if (refusing.decrementAndGet() == 0) {
+                    LOG.warn("event=produce-resumed folder={}", folder.path());
+                }
             }
-            LOG.warn(
-                    "event={} folder={}",
-                    full ? "disk-full-produce-refused" : "disk-space-produce-resumed",
-                    folder.path());
         }
     }
 
@@ -167,7 +175,10 @@ final class Persistence implements AutoCloseable {
         try {
             logs.storeBrokerEpoch(brokerEpoch);
         } catch (DiskException e) {
-            throw new BrokerStartException("Cannot store the broker epoch: " + e.getMessage(), e);
+            throw new BrokerStartException(
+                    "cannot write to the data folder " + folder.path() + " (" + e.getMessage()
+                            + "): free some space on its disk, or check the disk",
+                    e);
         }
     }
 
@@ -179,7 +190,7 @@ final class Persistence implements AutoCloseable {
         return folder.directoryId();
     }
 
-    /** Writes everything to segments; their journals are empty afterwards. */
+    /** Writes everything to segments; their journals are empty afterwards, unless the disk is full or failed. */
     void closeStores() {
         boolean clean = true;
         for (int i = 0; i < stores.size(); i++) {
@@ -187,7 +198,11 @@ final class Persistence implements AutoCloseable {
             CompletableFuture<Void> done = new CompletableFuture<>();
             loops.get(i).post(() -> store.close(() -> done.complete(null)));
             done.join();
-            clean &= store.failure() == null;
+            StorageFailure failure = store.failure();
+            if (failure != null) {
+                clean = false;
+                LOG.warn("event=journal-kept folder={} cause=\"{}\"", folder.path(), failure.message());
+            }
         }
         stopped = clean;
     }

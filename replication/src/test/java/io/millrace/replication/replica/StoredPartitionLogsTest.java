@@ -35,6 +35,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -149,7 +150,7 @@ class StoredPartitionLogsTest {
         }
 
         @Override
-        public void full(boolean full) {}
+        public void refusing(@Nullable String cause) {}
     }
 
     private static ByteBuffer batch(String value) {

@@ -81,8 +81,8 @@ final class StoreProcess {
         }
 
         @Override
-        public void full(boolean isFull) {
-            full = isFull;
+        public void refusing(@Nullable String cause) {
+            full = cause != null;
         }
     }
 

@@ -101,7 +101,7 @@ public final class LogStore {
                 parts.spaceProbe(),
                 config.maxDirtyBytes(),
                 new WriteBehindEvents());
-        this.space = parts.spaceGuard(loop, writeBehindLane, writeBehind, this::fullChanged);
+        this.space = parts.spaceGuard(loop, writeBehindLane, writeBehind, this::refusalChanged);
         this.reserve = parts.reserve();
         reserve.makeOn(pool, 2 * config.reserveBytes());
         for (LogStart start : recovered) {
@@ -288,7 +288,8 @@ public final class LogStore {
                         + "; replace or repair the disk, then start again",
                 true);
         failure = offline;
-        LOG.error("log_directory_offline directory={} cause={}", directory, cause.getMessage(), cause);
+        LOG.error("log_directory_offline directory={} cause=\"{}\"", directory, cause.getMessage());
+        LOG.debug("log_directory_offline directory={}", directory, cause);
         disk.stop(cause);
         writeBehind.stop();
         for (JournaledLog log : List.copyOf(logs.values())) {
@@ -299,14 +300,13 @@ public final class LogStore {
         loop.post(this::closeIfDrained);
     }
 
-    private void fullChanged(boolean full) {
-        LOG.warn("disk_full={} directory={} produce={}", full, directory, full ? "refused" : "resumed");
-        if (!full) {
+    private void refusalChanged(@Nullable String cause) {
+        if (cause == null) {
             reserve.makeOn(pool, 2 * config.reserveBytes());
             writeBehind.resume();
         }
         tailWriter.memory().wakeWaiters();
-        listener.full(full);
+        listener.refusing(cause);
     }
 
     private final class Host implements LogHost {
@@ -372,8 +372,8 @@ public final class LogStore {
         }
 
         @Override
-        public boolean refusesClients() {
-            return space.isFull();
+        public @Nullable String clientRefusal() {
+            return space.refusal();
         }
     }
 
@@ -404,9 +404,9 @@ public final class LogStore {
         }
 
         @Override
-        public void diskFull() {
+        public void blocked(DiskException cause) {
             writeBehind.pause();
-            space.full();
+            space.blocked(cause);
             if (closed != null) {
                 closeFull();
             }

@@ -4,33 +4,43 @@ import io.millrace.runtime.EventLoop;
 import io.millrace.runtime.Timer;
 import io.millrace.storage.disk.DiskException;
 import io.millrace.storage.disk.DiskLane;
+import java.nio.file.Path;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Whether a directory has room for what clients send. Owned by the store's loop. Full means that less is free than the journal
- * still needs as segments plus a reserve; the rest of it, and fetch, delete and retention, go on. While full it asks again
- * every second, and lets what waited for space try again; it ends only with a tenth more than the bound, so that it does not
- * flap.
+ * still needs as segments plus a reserve, or that a write failed for want of space or of file descriptors; the rest of it, and
+ * fetch, delete and retention, go on. While full it asks again every second, and lets what waited for space try again; it ends
+ * only with a tenth more than the bound and with some descriptors to spare, so that it does not flap.
  */
 final class SpaceGuard {
 
     private static final long PROBE_NS = 1_000_000_000L;
 
+    private static final String RESUMES = "; produce resumes by itself";
+
     /** Told when the state changes. */
     @FunctionalInterface
     interface Changed {
-        void changed(boolean full);
+
+        /**
+         * Room is short, or there is room again.
+         *
+         * @param refusal what, why, what to do; null when there is room again
+         */
+        void changed(@Nullable String refusal);
     }
 
     private final EventLoop loop;
     private final DiskLane lane;
     private final SpaceProbe probe;
+    private final Path directory;
     private final long reserveBytes;
     private final LongSupplier unwrittenBytes;
     private final Changed changed;
     private final Runnable retry;
-    private boolean full;
+    private @Nullable String refusal;
     private boolean closed;
     private @Nullable Timer timer;
 
@@ -42,6 +52,7 @@ final class SpaceGuard {
             EventLoop loop,
             DiskLane lane,
             SpaceProbe probe,
+            Path directory,
             long reserveBytes,
             LongSupplier unwrittenBytes,
             Changed changed,
@@ -49,6 +60,7 @@ final class SpaceGuard {
         this.loop = loop;
         this.lane = lane;
         this.probe = probe;
+        this.directory = directory;
         this.reserveBytes = reserveBytes;
         this.unwrittenBytes = unwrittenBytes;
         this.changed = changed;
@@ -56,37 +68,53 @@ final class SpaceGuard {
     }
 
     boolean isFull() {
-        return full;
+        return refusal != null;
     }
 
-    /** A write found no space. */
-    void full() {
-        become(true);
+    /** What to answer to clients' produce; null when there is room. */
+    @Nullable
+    String refusal() {
+        return refusal;
+    }
+
+    /** A write found no space, or no free file descriptor. */
+    void blocked(DiskException cause) {
+        become(
+                cause.kind() == DiskException.Kind.TOO_MANY_OPEN_FILES
+                        ? "too many open files (" + cause.getMessage()
+                                + "): raise the limit (ulimit -n) or close connections" + RESUMES
+                        : "the disk of " + directory + " is full (" + cause.getMessage() + "): free some space" + RESUMES);
     }
 
     void usable(long bytes) {
         long needed = unwrittenBytes.getAsLong() + reserveBytes;
         if (bytes < needed) {
-            become(true);
-        } else if (full && bytes >= needed + reserveBytes / 10) {
-            become(false);
+            become("the disk of " + directory + " is nearly full (" + bytes + " bytes are free, " + needed
+                    + " are needed: a reserve, and for what the journal holds): free some space" + RESUMES);
+        } else if (refusal != null && bytes >= needed + reserveBytes / 10) {
+            become(null);
         }
     }
 
-    private void become(boolean nowFull) {
-        if (full != nowFull) {
-            full = nowFull;
-            changed.changed(nowFull);
+    /** The first cause stays until there is room: one fault, told once. */
+    private void become(@Nullable String cause) {
+        if ((refusal == null) != (cause == null)) {
+            refusal = cause;
+            changed.changed(cause);
         }
-        if (full && timer == null && !closed) {
+        probeLater();
+    }
+
+    private void probeLater() {
+        if (refusal != null && timer == null && !closed) {
             timer = loop.schedule(PROBE_NS, this::probe);
         }
     }
 
     private void probe() {
         timer = null;
-        if (full && !closed) {
-            lane.submit(probe::usableBytes, this::probed);
+        if (refusal != null && !closed) {
+            lane.submit(probe::usableBytesWithSpareFiles, this::probed);
         }
     }
 
@@ -94,10 +122,10 @@ final class SpaceGuard {
         if (usable != null) {
             usable(usable);
         }
-        if (full) {
+        if (refusal != null) {
             // What the journal needs falls only when some of it is written.
             retry.run();
-            become(true);
+            probeLater();
         }
     }
 

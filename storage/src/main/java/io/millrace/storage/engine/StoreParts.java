@@ -52,6 +52,7 @@ record StoreParts(
                 loop,
                 lane,
                 spaceProbe(),
+                directory,
                 config.reserveBytes(),
                 writeBehind::unwrittenBytes,
                 changed,

@@ -10,6 +10,7 @@ import io.millrace.storage.log.FileWork;
 import io.millrace.storage.log.JournaledLog;
 import io.millrace.storage.log.LogCheckpoint;
 import io.millrace.storage.tail.TailMemory;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,8 +41,8 @@ final class WriteBehind {
         /** The directory cannot be relied on any more. */
         void failed(DiskException failure);
 
-        /** A write found no space; it is tried again when the store says so. */
-        void diskFull();
+        /** A write found no space, or no free file descriptor; it is tried again when the store says so. */
+        void blocked(DiskException cause);
 
         /** Free bytes of the file system, asked at each checkpoint. */
         void usable(long bytes);
@@ -270,7 +271,7 @@ final class WriteBehind {
             rewish(round.logs);
             run();
         } else if (passes(failure)) {
-            events.diskFull();
+            events.blocked(failure);
         } else {
             events.failed(failure);
         }
@@ -341,7 +342,7 @@ final class WriteBehind {
         }
         if (!synced.checkpointWritten()) {
             rows.notWritten(batch);
-            events.diskFull();
+            events.blocked(new DiskException(DiskException.Kind.FULL, "write", Path.of("a checkpoint"), null));
             return;
         }
         rows.written(batch);

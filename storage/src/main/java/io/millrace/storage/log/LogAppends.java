@@ -72,8 +72,9 @@ final class LogAppends {
         if (broken != null || log.isClosed()) {
             return refused(ErrorCode.KAFKA_STORAGE_ERROR, broken == null ? "the log is closed" : broken.message());
         }
-        if (fromClient && host.refusesClients()) {
-            return refused(ErrorCode.KAFKA_STORAGE_ERROR, "the disk is full: free space, produce resumes by itself");
+        String full = fromClient ? host.clientRefusal() : null;
+        if (full != null) {
+            return refused(ErrorCode.KAFKA_STORAGE_ERROR, full);
         }
         if (log.files().isCutting()) {
             return refused(

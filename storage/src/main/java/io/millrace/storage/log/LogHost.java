@@ -44,6 +44,7 @@ public interface LogHost {
     @Nullable
     StorageFailure failure();
 
-    /** Whether the disk is too full to take what clients send. */
-    boolean refusesClients();
+    /** Why the disk cannot take what clients send; null when it can. */
+    @Nullable
+    String clientRefusal();
 }

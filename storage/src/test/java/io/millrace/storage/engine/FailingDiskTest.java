@@ -215,6 +215,40 @@ class FailingDiskTest {
     }
 
     @Test
+    void withoutFreeFileDescriptorsClientsAreRefusedUntilThereAreSomeAgain() throws Exception {
+        StoreFixture fixture = open(StorageConfig.SMALL);
+        PartitionLog log = fixture.create("t", 0);
+        String filler = "f".repeat(50_000);
+        List<String> expected = new ArrayList<>();
+        disk.outOfFiles(true);
+        for (int i = 0; i < 20; i++) {
+            if (fixture.fulls.isEmpty()) {
+                StoreFixture.append(log, i + filler);
+                expected.add(i + filler);
+            }
+            fixture.settle();
+        }
+        assertThat(fixture.fulls).containsExactly(true);
+        assertThat(append(log, ValidationRules.Origin.CLIENT))
+                .isInstanceOfSatisfying(
+                        AppendResult.Refused.class,
+                        refused -> assertThat(refused.message()).contains("too many open files", "ulimit -n"));
+        fixture.loop.advanceMs(5_000);
+        fixture.settle();
+        assertThat(fixture.fulls).as("told once").containsExactly(true);
+
+        disk.outOfFiles(false);
+        fixture.loop.advanceMs(1_100);
+        fixture.settle();
+        assertThat(fixture.fulls).containsExactly(true, false);
+        StoreFixture.append(log, "after");
+        expected.add("after");
+        fixture.close();
+        StoreFixture again = open(StorageConfig.SMALL);
+        assertThat(again.values(again.log("t", 0), 0)).isEqualTo(expected);
+    }
+
+    @Test
     void damageBelowTheLastGroupMakesTheLogReadOnlyAndSaysSo() throws Exception {
         StoreFixture fixture = open(StorageConfig.SMALL);
         PartitionLog log = fixture.create("t", 0);

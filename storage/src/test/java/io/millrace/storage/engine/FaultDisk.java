@@ -51,6 +51,7 @@ final class FaultDisk implements Disk {
     private String failSyncOf = "";
     private Kind failSyncKind = Kind.FAILED;
     private long capacityBytes = Long.MAX_VALUE;
+    private boolean outOfFiles;
 
     FaultDisk(long seed) {
         this.random = new Random(seed);
@@ -90,6 +91,17 @@ final class FaultDisk implements Disk {
 
     void capacityBytes(long bytes) {
         capacityBytes = bytes;
+    }
+
+    /** Whether the process may open nothing more. */
+    void outOfFiles(boolean none) {
+        outOfFiles = none;
+    }
+
+    private void takeDescriptor(Path path) throws DiskException {
+        if (outOfFiles) {
+            throw new DiskException(Kind.TOO_MANY_OPEN_FILES, "open", path, null);
+        }
     }
 
     long usedBytes() {
@@ -187,12 +199,14 @@ final class FaultDisk implements Disk {
 
     @Override
     public DiskFile open(Path file) throws DiskException {
+        takeDescriptor(file);
         step();
         return new File(file, node(file, "open"));
     }
 
     @Override
     public DiskFile create(Path file) throws DiskException {
+        takeDescriptor(file);
         step();
         Node parent = parent(file, "create");
         if (parent.entries.containsKey(name(file))) {

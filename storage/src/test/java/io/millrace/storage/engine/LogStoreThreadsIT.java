@@ -24,6 +24,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -168,6 +169,6 @@ class LogStoreThreadsIT {
         public void failed(StorageFailure failure) {}
 
         @Override
-        public void full(boolean full) {}
+        public void refusing(@Nullable String cause) {}
     }
 }

@@ -15,6 +15,7 @@ final class ManualLoop implements EventLoop, Clock {
     private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
     private final List<Scheduled> timers = new ArrayList<>();
     private long nowNs;
+    private long wallOffsetMs;
 
     @Override
     public String name() {
@@ -50,7 +51,12 @@ final class ManualLoop implements EventLoop, Clock {
 
     @Override
     public long wallMs() {
-        return 1_700_000_000_000L + nowNs / 1_000_000;
+        return 1_700_000_000_000L + nowNs / 1_000_000 + wallOffsetMs;
+    }
+
+    /** Somebody sets the wall clock, forward or back; the monotonic clock does not notice. */
+    void jumpWallMs(long ms) {
+        wallOffsetMs += ms;
     }
 
     /** Runs what is queued now; false when nothing was. */

@@ -62,8 +62,8 @@ final class StoreFixture {
             }
 
             @Override
-            public void full(boolean full) {
-                fulls.add(full);
+            public void refusing(@Nullable String cause) {
+                fulls.add(cause != null);
             }
         });
     }
