@@ -7,6 +7,7 @@ import io.millrace.tools.shell.ExitCode;
 import io.millrace.tools.shell.StopSignals;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import picocli.CommandLine;
 
@@ -25,9 +26,13 @@ final class ForegroundBroker {
      */
     static int run(CommandLine terminal, BrokerConfig config, Map<String, String> overrides, Consumer<Broker> started)
             throws BrokerStartException {
+        endWithAnyThread();
         CompletableFuture<Integer> ended = new CompletableFuture<>();
+        AtomicBoolean told = new AtomicBoolean();
         Broker broker = Broker.start(config, overrides, message -> {
-            terminal.getErr().println("millrace: " + message);
+            if (told.compareAndSet(false, true)) { // every shard of a failed disk says the same
+                terminal.getErr().println("millrace: " + message);
+            }
             ended.complete(ExitCode.FAILED);
         });
         StopSignals.install(() -> ended.complete(0), () -> Runtime.getRuntime().halt(ExitCode.INTERRUPTED));
@@ -38,5 +43,14 @@ final class ForegroundBroker {
             broker.close();
         }
         return exitCode;
+    }
+
+    /** A thread that ends takes its duties along: rather a restart, which loses nothing, than a broker that hangs. */
+    private static void endWithAnyThread() {
+        Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> {
+            System.err.println("millrace: thread " + thread.getName() + " broke (" + failure
+                    + "), so the process ends; start it again: nothing acknowledged is lost. Please report this");
+            Runtime.getRuntime().halt(ExitCode.FAILED);
+        });
     }
 }
