@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** {@code millrace dev} as a process of its own, with this test's class path. Owned by the test's thread. */
 final class BrokerProcess implements AutoCloseable {
@@ -35,11 +36,16 @@ final class BrokerProcess implements AutoCloseable {
      * @param arguments of {@code millrace dev}, beside free ports
      */
     static BrokerProcess start(Path work, List<String> wrapper, String... arguments) {
+        return start(work, System.getProperty("java.class.path"), wrapper, arguments);
+    }
+
+    /** @param classPath to use instead of this test's own */
+    static BrokerProcess start(Path work, String classPath, List<String> wrapper, String... arguments) {
         List<String> command = new ArrayList<>(wrapper);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("@" + jvmFlags());
         command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-Dlogback.configurationFile=logback.xml"));
-        command.addAll(List.of("-Djava.io.tmpdir=" + work, "-cp", System.getProperty("java.class.path")));
+        command.addAll(List.of("-Djava.io.tmpdir=" + work, "-cp", classPath));
         command.addAll(List.of("io.millrace.tools.Millrace", "dev"));
         List<String> given = List.of(arguments);
         if (!given.contains("--port")) {
@@ -49,29 +55,42 @@ final class BrokerProcess implements AutoCloseable {
         command.addAll(given);
         try {
             Path log = Files.createTempFile(work, "broker", ".log");
-            Process process = new ProcessBuilder(command)
-                    .redirectErrorStream(true)
-                    .redirectOutput(log.toFile())
-                    .start();
-            return new BrokerProcess(process, log);
+            ProcessBuilder builder =
+                    new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
+            builder.environment().remove("JAVA_TOOL_OPTIONS"); // a JVM prints it, and it is meant for the tests
+            return new BrokerProcess(builder.start(), log);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
     private static Path jvmFlags() {
-        Path below = Path.of("tools/src/main/sh/jvm.flags");
+        return scripts().resolve("jvm.flags");
+    }
+
+    /** The script that starts Java. */
+    static Path launcher() {
+        return scripts().resolve("millrace");
+    }
+
+    private static Path scripts() {
+        Path below = Path.of("tools/src/main/sh");
         return (Files.exists(below) ? below : Path.of("..").resolve(below)).toAbsolutePath();
     }
 
     /** Waits until it serves; {@code host:port}. */
     String awaitServing() {
-        await().atMost(PATIENCE).until(() -> GREETING.matcher(output()).find() || !process.isAlive());
-        Matcher greeting = GREETING.matcher(output());
-        if (!greeting.find()) {
+        if (!starts()) {
             throw new AssertionError("the broker ended with code " + process.exitValue() + ":\n" + output());
         }
-        return greeting.group(1);
+        Matcher greeting = GREETING.matcher(output());
+        return greeting.find() ? greeting.group(1) : "";
+    }
+
+    /** Waits until it serves or has ended; whether it serves. */
+    boolean starts() {
+        await().atMost(PATIENCE).until(() -> GREETING.matcher(output()).find() || !process.isAlive());
+        return GREETING.matcher(output()).find();
     }
 
     /** Waits until it has ended by itself; the exit code. */
@@ -96,8 +115,19 @@ final class BrokerProcess implements AutoCloseable {
         return output().lines().filter(line -> line.contains(words)).toList();
     }
 
-    boolean isAlive() {
-        return process.isAlive();
+    /** How many file descriptors the JVM has. */
+    int openFiles() {
+        try (Stream<Path> descriptors =
+                Files.list(Path.of("/proc", Long.toString(broker().pid()), "fd"))) {
+            return (int) descriptors.count();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** From now on; what is open stays open. */
+    void limitOpenFiles(int count) {
+        RootFaults.run("prlimit", "--pid", Long.toString(broker().pid()), "--nofile=" + count + ":");
     }
 
     /** Asks for an orderly stop, as Ctrl-C does; the exit code. */

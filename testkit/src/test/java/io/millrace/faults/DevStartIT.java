@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -60,5 +61,16 @@ class DevStartIT {
             }
             assertThat(first.stop()).isZero();
         }
+    }
+
+    @Test
+    void aLimitOfOpenFilesTooLowForJavaIsNamedByTheLauncher() throws Exception {
+        Process launcher = new ProcessBuilder(
+                        "bash", "-c", "ulimit -n 100; exec bash \"$0\" dev", BrokerProcess.launcher().toString())
+                .redirectErrorStream(true)
+                .start();
+        String output = new String(launcher.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(launcher.waitFor()).isEqualTo(2);
+        assertThat(output).startsWith("millrace: only 100 open files are allowed here").contains("ulimit -n");
     }
 }

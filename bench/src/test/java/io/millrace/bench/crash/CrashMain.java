@@ -62,16 +62,15 @@ public final class CrashMain {
             System.err.println("usage: CrashMain kill|power|control ROUNDS PORT WORK-FOLDER BROKER-COMMAND");
             System.exit(2);
         }
-        boolean control = args[0].equals("control");
-        CrashMain main = new CrashMain(
-                !args[0].equals("kill"),
-                Integer.parseInt(args[1]),
-                Integer.parseInt(args[2]),
-                Path.of(args[3]),
-                args[4]);
-        boolean wanted = main.run(control);
+        boolean wanted =
+                crash(args[0], Integer.parseInt(args[1]), Integer.parseInt(args[2]), Path.of(args[3]), args[4]);
         System.out.println(wanted ? "RESULT ok" : "RESULT FAILED");
         System.exit(wanted ? 0 : 1);
+    }
+
+    /** Whether the outcome is the wanted one. Arguments as on the command line. */
+    static boolean crash(String mode, int rounds, int port, Path work, String command) throws Exception {
+        return new CrashMain(!mode.equals("kill"), rounds, port, work, command).run(mode.equals("control"));
     }
 
     private String bootstrap() {
