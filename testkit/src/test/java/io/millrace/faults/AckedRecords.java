@@ -94,7 +94,9 @@ final class AckedRecords {
             List<Integer> read = new ArrayList<>();
             long deadlineNs = System.nanoTime() + PATIENCE.toNanos();
             while (consumer.position(partition) < end) {
-                assertThat(System.nanoTime()).as("read %d of %d", read.size(), end).isLessThan(deadlineNs);
+                assertThat(System.nanoTime())
+                        .as("read %d of %d", read.size(), end)
+                        .isLessThan(deadlineNs);
                 for (ConsumerRecord<String, String> record : consumer.poll(Duration.ofMillis(200))) {
                     read.add(Integer.valueOf(record.key()));
                 }

@@ -117,8 +117,7 @@ final class BrokerProcess implements AutoCloseable {
 
     /** How many file descriptors the JVM has. */
     int openFiles() {
-        try (Stream<Path> descriptors =
-                Files.list(Path.of("/proc", Long.toString(broker().pid()), "fd"))) {
+        try (Stream<Path> descriptors = Files.list(Path.of("/proc", Long.toString(broker().pid()), "fd"))) {
             return (int) descriptors.count();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -66,11 +66,16 @@ class DevStartIT {
     @Test
     void aLimitOfOpenFilesTooLowForJavaIsNamedByTheLauncher() throws Exception {
         Process launcher = new ProcessBuilder(
-                        "bash", "-c", "ulimit -n 100; exec bash \"$0\" dev", BrokerProcess.launcher().toString())
+                        "bash",
+                        "-c",
+                        "ulimit -n 100; exec bash \"$0\" dev",
+                        BrokerProcess.launcher().toString())
                 .redirectErrorStream(true)
                 .start();
         String output = new String(launcher.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(launcher.waitFor()).isEqualTo(2);
-        assertThat(output).startsWith("millrace: only 100 open files are allowed here").contains("ulimit -n");
+        assertThat(output)
+                .startsWith("millrace: only 100 open files are allowed here")
+                .contains("ulimit -n");
     }
 }

@@ -33,8 +33,18 @@ class FailedSyncFaultIT {
         AckedRecords records = new AckedRecords("synced", 1_000);
         String syncs = "fsync,fdatasync";
         List<String> strace = List.of(
-                "strace", "-f", "-qq", "--seccomp-bpf", "-o", "/dev/null", "-e", "trace=" + syncs, "-e", "signal=none",
-                "-e", "inject=" + syncs + ":error=EIO:when=" + FIRST_FAILING_SYNC + "+");
+                "strace",
+                "-f",
+                "-qq",
+                "--seccomp-bpf",
+                "-o",
+                "/dev/null",
+                "-e",
+                "trace=" + syncs,
+                "-e",
+                "signal=none",
+                "-e",
+                "inject=" + syncs + ":error=EIO:when=" + FIRST_FAILING_SYNC + "+");
         try (BrokerProcess broker = BrokerProcess.start(work, strace, "--data", data)) {
             produceUntilEnd(broker, records);
             assertThat(broker.awaitEnd()).isEqualTo(1);

@@ -70,7 +70,8 @@ class FullDiskFaultIT {
 
             try (KafkaProducer<String, String> patient = AckedRecords.producer(bootstrap, Map.of())) {
                 AckedRecords.Sent waiting = records.send(patient);
-                await().during(Duration.ofSeconds(2)).until(() -> !waiting.answer().isDone());
+                await().during(Duration.ofSeconds(2))
+                        .until(() -> !waiting.answer().isDone());
                 disk.free();
                 await().atMost(SOON).until(() -> waiting.answer().isDone());
                 records.awaitAck(waiting);

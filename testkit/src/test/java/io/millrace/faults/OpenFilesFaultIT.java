@@ -53,7 +53,8 @@ class OpenFilesFaultIT {
                         sockets.add(connect(bootstrap));
                     }
                     await().atMost(SOON)
-                            .until(() -> !broker.lines("cannot accept a connection").isEmpty());
+                            .until(() ->
+                                    !broker.lines("cannot accept a connection").isEmpty());
                     for (int i = 0; i < 20; i++) {
                         records.awaitAck(records.send(producer));
                     }

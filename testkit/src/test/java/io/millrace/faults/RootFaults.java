@@ -42,9 +42,12 @@ final class RootFaults {
 
     static void run(String... command) {
         try {
-            Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+            Process process =
+                    new ProcessBuilder(command).redirectErrorStream(true).start();
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            assertThat(process.waitFor()).as("%s: %s", String.join(" ", command), output).isZero();
+            assertThat(process.waitFor())
+                    .as("%s: %s", String.join(" ", command), output)
+                    .isZero();
         } catch (IOException e) {
             throw new AssertionError(e);
         } catch (InterruptedException e) {

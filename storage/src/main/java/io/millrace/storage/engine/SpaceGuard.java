@@ -83,7 +83,8 @@ final class SpaceGuard {
                 cause.kind() == DiskException.Kind.TOO_MANY_OPEN_FILES
                         ? "too many open files (" + cause.getMessage()
                                 + "): raise the limit (ulimit -n) or close connections" + RESUMES
-                        : "the disk of " + directory + " is full (" + cause.getMessage() + "): free some space" + RESUMES);
+                        : "the disk of " + directory + " is full (" + cause.getMessage() + "): free some space"
+                                + RESUMES);
     }
 
     void usable(long bytes) {

@@ -28,15 +28,14 @@ class ClockSetBackTest {
     void start() throws Exception {
         fixture = StoreFixture.open(disk, Path.of("dir"), StorageConfig.SMALL.withReserveBytes(1 << 20));
         log = fixture.create("t", 0);
-        LogConfig.BatchRules rules = new LogConfig.BatchRules(
-                1 << 20, TimestampType.LOG_APPEND_TIME, Long.MAX_VALUE, 3_600_000, false);
+        LogConfig.BatchRules rules =
+                new LogConfig.BatchRules(1 << 20, TimestampType.LOG_APPEND_TIME, Long.MAX_VALUE, 3_600_000, false);
         log.reconfigure(new LogConfig(1 << 30, SEGMENT_MS, 4096, -1, -1, LogConfig.Cleanup.DELETE, rules));
     }
 
     /** The time that the answer gives to the record. */
     private long append(String value) {
-        AppendResult result =
-                log.appendAsLeader(StoreFixture.batch(value), 0, ValidationRules.Origin.CLIENT);
+        AppendResult result = log.appendAsLeader(StoreFixture.batch(value), 0, ValidationRules.Origin.CLIENT);
         fixture.settle();
         assertThat(result).isInstanceOf(AppendResult.Appended.class);
         return ((AppendResult.Appended) result).logAppendTimeMs();
@@ -68,8 +67,12 @@ class ClockSetBackTest {
         long after = append("after");
         assertThat(after).isEqualTo(before - DAY_MS + 10);
 
-        assertThat(found(before)).as("nothing later than the record before the jump").containsExactly(0L);
-        assertThat(found(after)).as("the first at or after that time, in offset order").containsExactly(0L);
+        assertThat(found(before))
+                .as("nothing later than the record before the jump")
+                .containsExactly(0L);
+        assertThat(found(after))
+                .as("the first at or after that time, in offset order")
+                .containsExactly(0L);
         assertThat(found(before + 1)).containsExactly(-1L);
         assertThat(fixture.values(log, 0)).containsExactly("before", "after");
 
@@ -90,7 +93,9 @@ class ClockSetBackTest {
         disk.capacityBytes(Long.MAX_VALUE);
         fixture.loop.advanceMs(1_100);
         fixture.settle();
-        assertThat(fixture.fulls).as("asked again a second later, whatever the wall clock says").containsExactly(true, false);
+        assertThat(fixture.fulls)
+                .as("asked again a second later, whatever the wall clock says")
+                .containsExactly(true, false);
         append("goes on");
     }
 }
