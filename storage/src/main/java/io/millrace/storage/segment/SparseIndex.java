@@ -5,16 +5,23 @@ import io.millrace.storage.disk.DiskFile;
 import java.nio.ByteBuffer;
 
 /**
- * Binary searches over the entries of one segment, in an {@code .idx} file or in a section of a {@code .side} file, by pread:
- * nothing is loaded or kept. One per look-up job. An entry that does not parse counts as "too high", so damage costs a longer
- * walk from an earlier entry and never a wrong answer.
+ * Binary searches over the entries of one segment, in an {@code .idx} file or in a section of a {@code .side} file, by pread of
+ * a window of entries (ADR 6 has the numbers; a mapping would be faster and ask for a checksum of the whole section first).
+ * One per look-up job. An entry that does not parse counts as "too high", so damage costs a longer walk from an earlier entry
+ * and never a wrong answer.
  */
 final class SparseIndex {
+
+    /** A search ends within one window, so its last seven steps cost one read. */
+    private static final int WINDOW_ENTRIES = 128;
+
+    private static final int NOTHING = -1;
 
     private final DiskFile file;
     private final long start;
     private final int count;
-    private final ByteBuffer bytes = ByteBuffer.allocate(IndexEntry.BYTES);
+    private final ByteBuffer window;
+    private int windowNumber = NOTHING;
     private boolean damaged;
 
     /**
@@ -25,6 +32,7 @@ final class SparseIndex {
         this.file = file;
         this.start = start;
         this.count = count;
+        this.window = ByteBuffer.allocate(Math.min(count, WINDOW_ENTRIES) * IndexEntry.BYTES);
     }
 
     int count() {
@@ -83,11 +91,23 @@ final class SparseIndex {
 
     /** Reads an entry; false when it does not parse. */
     boolean read(int number, IndexEntry entry) throws DiskException {
-        bytes.clear();
-        if (file.read(start + (long) number * IndexEntry.BYTES, bytes) == IndexEntry.BYTES && entry.read(bytes, 0)) {
+        if (number / WINDOW_ENTRIES != windowNumber) {
+            load(number / WINDOW_ENTRIES);
+        }
+        int at = number % WINDOW_ENTRIES * IndexEntry.BYTES;
+        if (at + IndexEntry.BYTES <= window.limit() && entry.read(window, at)) {
             return true;
         }
         damaged = true;
         return false;
+    }
+
+    private void load(int wanted) throws DiskException {
+        int first = wanted * WINDOW_ENTRIES;
+        windowNumber = NOTHING;
+        window.clear().limit(Math.min(WINDOW_ENTRIES, count - first) * IndexEntry.BYTES);
+        file.read(start + (long) first * IndexEntry.BYTES, window);
+        window.flip();
+        windowNumber = wanted;
     }
 }
