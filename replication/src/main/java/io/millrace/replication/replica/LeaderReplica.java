@@ -4,15 +4,10 @@ import io.millrace.protocol.ErrorCode;
 import io.millrace.protocol.record.ValidationRules;
 import io.millrace.replication.metadata.PartitionImage;
 import io.millrace.runtime.EventLoop;
-import io.millrace.storage.AppendResult;
-import io.millrace.storage.EpochEnd;
 import io.millrace.storage.LogIdentity;
 import io.millrace.storage.PartitionLog;
-import io.millrace.storage.ReadResult;
 import io.millrace.storage.StorageFailure;
-import io.millrace.storage.append.LeaderAppender;
 import java.nio.ByteBuffer;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,16 +32,9 @@ import org.slf4j.LoggerFactory;
  * move while |ISR| &lt; min ISR; A9 an acknowledged {@code acks=all} lies below the high watermark; A12 consumers read below
  * it only; A13 a replica that does not lead acknowledges nothing. A violation fences the replica.
  */
-public final class LeaderReplica implements PartitionLog.Listener, PendingProduce.Owner {
+public final class LeaderReplica implements PartitionLog.Listener {
 
     private static final Logger LOG = LoggerFactory.getLogger(LeaderReplica.class);
-
-    private static final short ACKS_ALL = -1;
-    private static final short ACKS_NONE = 0;
-    private static final short ACKS_LEADER = 1;
-
-    /** Why the replica does not lead any more. */
-    private record Fence(ErrorCode error, String reason, boolean readable) {}
 
     private final EventLoop loop;
     private final PartitionLog log;
@@ -56,13 +44,14 @@ public final class LeaderReplica implements PartitionLog.Listener, PendingProduc
     private final ReplicaEvents events;
     private final InSyncReplicas inSync;
     private final AppendSizes sizes = new AppendSizes();
-    private final ProduceQueue waitingForWritten = new ProduceQueue();
-    private final ProduceQueue waitingForHighWatermark = new ProduceQueue();
+    private final WaitingProduces waiting;
+    private final WatchingFetches fetches = new WatchingFetches();
+    private final LeaderReads reads;
+    private final LeaderAppends appends;
     private int replicationFactor;
     private ReplicaSettings settings;
     private long highWatermark;
-    private @Nullable Fence fence;
-    private PendingFetch.@Nullable Watch firstWatch;
+    private @Nullable LeaderFence fence;
 
     /**
      * Starts to lead: the epoch begins at the log end, and the log reports to this replica from now on.
@@ -80,8 +69,11 @@ public final class LeaderReplica implements PartitionLog.Listener, PendingProduc
             ReplicaEvents events) {
         this.loop = loop;
         this.log = log;
+        this.reads = new LeaderReads(this, log);
+        this.appends = new LeaderAppends(this, log, events);
         this.leaderEpoch = partition.leaderEpoch();
         this.deadlines = deadlines;
+        this.waiting = new WaitingProduces(log.identity(), deadlines, events);
         this.events = events;
         this.settings = settings;
         this.replicationFactor = partition.replicas().size();
@@ -91,7 +83,7 @@ public final class LeaderReplica implements PartitionLog.Listener, PendingProduc
         log.listener(this);
         StorageFailure damage = log.damage();
         if (damage != null) {
-            fence(new Fence(ErrorCode.KAFKA_STORAGE_ERROR, damage.message(), true));
+            fence(new LeaderFence(ErrorCode.KAFKA_STORAGE_ERROR, damage.message(), true));
         } else if (log.latestEpoch() >= leaderEpoch) {
             violated("the log knows leader epoch " + log.latestEpoch() + ", the new leader has " + leaderEpoch);
         } else {
@@ -137,6 +129,29 @@ public final class LeaderReplica implements PartitionLog.Listener, PendingProduc
         return fence == null || fence.readable();
     }
 
+    @Nullable
+    LeaderFence fence() {
+        return fence;
+    }
+
+    int inSyncCount() {
+        return inSync.size();
+    }
+
+    WaitingProduces waiting() {
+        return waiting;
+    }
+
+    /** An append took the log to {@code endOffset}. */
+    void appended(long endOffset, int sizeBytes) {
+        sizes.appended(endOffset, sizeBytes);
+    }
+
+    /** Who waits for what is committed next. */
+    WatchingFetches fetches() {
+        return fetches;
+    }
+
     /** Whether appends can be accepted. */
     public boolean isLeading() {
         return fence == null;
@@ -176,114 +191,19 @@ public final class LeaderReplica implements PartitionLog.Listener, PendingProduc
             ProduceCompletion completion,
             int slot) {
         loop.checkOwned();
-        ProduceOutcome.Refused refused = refusal(currentLeaderEpoch, requiredAcks);
-        if (refused != null) {
-            completion.done(slot, refused);
-            return;
-        }
-        long endBefore = log.logEndOffset();
-        int sizeBytes = batches.remaining();
-        AppendResult result = log.appendAsLeader(batches, leaderEpoch, origin);
-        switch (result) {
-            case AppendResult.Appended appended -> {
-                if (appended.baseOffset() != endBefore || appended.endOffset() > log.logEndOffset()) {
-                    violated("A3: an append at the log end " + endBefore + " got offsets " + appended.baseOffset()
-                            + " to " + appended.endOffset());
-                }
-                sizes.appended(appended.endOffset(), sizeBytes);
-                ProduceOutcome.Accepted accepted = new ProduceOutcome.Accepted(
-                        appended.baseOffset(), appended.logAppendTimeMs(), appended.logStartOffset());
-                await(appended.endOffset(), accepted, requiredAcks, timeoutMs, completion, slot);
-            }
-            case AppendResult.Duplicate duplicate -> {
-                events.duplicateAnswered(log.identity());
-                ProduceOutcome.Accepted accepted = new ProduceOutcome.Accepted(
-                        duplicate.baseOffset(), duplicate.logAppendTimeMs(), duplicate.logStartOffset());
-                await(duplicate.endOffset(), accepted, requiredAcks, timeoutMs, completion, slot);
-            }
-            case AppendResult.Refused no ->
-                completion.done(
-                        slot,
-                        isTailFull(result)
-                                ? new ProduceOutcome.TailFull()
-                                : new ProduceOutcome.Refused(no.error(), no.message(), no.recordErrors()));
-        }
-    }
-
-    @SuppressWarnings("ReferenceEquality") // The appender says so: one instance, compared by identity.
-    private static boolean isTailFull(AppendResult result) {
-        return result == LeaderAppender.TAIL_FULL;
-    }
-
-    private ProduceOutcome.@Nullable Refused refusal(int currentLeaderEpoch, short requiredAcks) {
-        if (requiredAcks < ACKS_ALL || requiredAcks > ACKS_LEADER) {
-            return new ProduceOutcome.Refused(
-                    ErrorCode.INVALID_REQUIRED_ACKS, "acks must be -1 (all), 0 or 1, not " + requiredAcks);
-        }
-        if (fence != null) {
-            return new ProduceOutcome.Refused(fence.error(), fence.reason());
-        }
-        ErrorCode fault = epochFault(currentLeaderEpoch);
-        if (fault != ErrorCode.NONE) {
-            return new ProduceOutcome.Refused(fault, epochMessage(currentLeaderEpoch));
-        }
-        if (requiredAcks == ACKS_ALL && inSync.size() < minInsyncReplicas()) {
-            return new ProduceOutcome.Refused(
-                    ErrorCode.NOT_ENOUGH_REPLICAS,
-                    inSync.size() + " replicas are in sync, min.insync.replicas asks for " + minInsyncReplicas());
-        }
-        return null;
-    }
-
-    /** Answers at once what is durable enough, an original as well as a repeated batch; else lets it wait. */
-    private void await(
-            long endOffset,
-            ProduceOutcome.Accepted accepted,
-            short requiredAcks,
-            int timeoutMs,
-            ProduceCompletion completion,
-            int slot) {
-        if (fence != null) {
-            completion.done(slot, new ProduceOutcome.Refused(fence.error(), fence.reason()));
-            return;
-        }
-        boolean done = requiredAcks == ACKS_NONE
-                || endOffset <= (requiredAcks == ACKS_ALL ? highWatermark : log.writtenEndOffset());
-        if (done) {
-            completion.done(slot, accepted);
-            return;
-        }
-        PendingProduce pending = new PendingProduce(this, endOffset, accepted, completion, slot);
-        (requiredAcks == ACKS_ALL ? waitingForHighWatermark : waitingForWritten).add(pending);
-        deadlines.add(pending.deadline, Math.max(0, timeoutMs) * 1_000_000L);
-    }
-
-    @Override
-    public void produceExpired(PendingProduce pending) {
-        ProduceQueue queue = pending.queue;
-        if (queue != null) {
-            queue.remove(pending);
-            events.produceExpired(log.identity());
-            pending.completion.done(
-                    pending.slot,
-                    new ProduceOutcome.Refused(
-                            ErrorCode.REQUEST_TIMED_OUT, "the batch is in the log but was not acknowledged in time"));
-        }
+        appends.append(batches, origin, currentLeaderEpoch, requiredAcks, timeoutMs, completion, slot);
     }
 
     /** Appends that wait for their acks. */
     public int pendingProduces() {
-        return waitingForWritten.size() + waitingForHighWatermark.size();
+        return waiting.size();
     }
 
     @Override
     public void writtenTo(long endOffset) {
         loop.checkOwned();
         if (fence == null && withinLog()) {
-            PendingProduce pending;
-            while (fence == null && (pending = waitingForWritten.pollUpTo(log.writtenEndOffset())) != null) {
-                acknowledge(pending);
-            }
+            while (fence == null && waiting.acknowledgeWritten(log.writtenEndOffset())) {}
             if (fence == null) {
                 moveHighWatermark();
             }
@@ -325,20 +245,11 @@ public final class LeaderReplica implements PartitionLog.Listener, PendingProduc
         highWatermark = held;
         log.highWatermark(held);
         long uncovered = sizes.takeUpTo(held);
-        PendingProduce pending;
-        while (fence == null && (pending = waitingForHighWatermark.pollUpTo(highWatermark)) != null) {
-            acknowledge(pending);
-        }
-        wakeFetches(uncovered);
+        while (fence == null && waiting.acknowledgeCommitted(highWatermark)) {}
+        fetches.committed(uncovered);
     }
 
-    /** A9, A13: its queue's mark has passed the append, and the replica leads; both callers asked a line before. */
-    private void acknowledge(PendingProduce pending) {
-        deadlines.cancel(pending.deadline);
-        pending.completion.done(pending.slot, pending.accepted);
-    }
-
-    private int minInsyncReplicas() {
+    int minInsyncReplicas() {
         return Math.min(settings.minInsyncReplicas(), replicationFactor);
     }
 
@@ -372,8 +283,7 @@ public final class LeaderReplica implements PartitionLog.Listener, PendingProduc
     /** A9: with too few in sync the high watermark stands still, so the producers are told now, not at their timeout. */
     private void failUnlessEnoughInSync() {
         if (inSync.size() < minInsyncReplicas()) {
-            failPending(
-                    waitingForHighWatermark,
+            waiting.failUncommitted(
                     ErrorCode.NOT_ENOUGH_REPLICAS_AFTER_APPEND,
                     "the batch is in the log, but only " + inSync.size() + " replicas are in sync");
         }
@@ -394,45 +304,21 @@ public final class LeaderReplica implements PartitionLog.Listener, PendingProduc
             int maxBytes,
             boolean wholeFirstBatch) {
         loop.checkOwned();
-        if (fence != null && !fence.readable()) {
-            return new ReplicaRead.Refused(fence.error(), fence.reason(), ReplicaRead.Offsets.UNKNOWN);
-        }
-        ErrorCode fault = epochFault(currentLeaderEpoch);
-        if (fault != ErrorCode.NONE) {
-            return new ReplicaRead.Refused(fault, epochMessage(currentLeaderEpoch), ReplicaRead.Offsets.UNKNOWN);
-        }
-        ReplicaRead.Offsets offsets = new ReplicaRead.Offsets(highWatermark, lastStableOffset(), log.logStartOffset());
-        if (lastFetchedEpoch >= 0) {
-            EpochEnd end = log.epochEnd(lastFetchedEpoch);
-            if (end.leaderEpoch() < 0) {
-                return outOfRange(offset, offsets);
-            }
-            if (end.leaderEpoch() < lastFetchedEpoch || end.endOffset() < offset) {
-                return new ReplicaRead.Diverging(end, offsets);
-            }
-        }
-        if (offset < log.logStartOffset() || offset > log.logEndOffset()) {
-            return outOfRange(offset, offsets);
-        }
-        long endOffset = endOf(bound);
-        if (offset >= endOffset) {
-            return new ReplicaRead.Batches(List.of(), 0, offsets);
-        }
-        return switch (log.read(offset, endOffset, maxBytes, wholeFirstBatch)) {
-            case ReadResult.Batches batches -> new ReplicaRead.Batches(batches.slices(), batches.sizeBytes(), offsets);
-            case ReadResult.Pending pending -> new ReplicaRead.Pending(pending);
-            case ReadResult.OutOfRange range -> outOfRange(offset, offsets);
-            case ReadResult.Failed failed ->
-                new ReplicaRead.Refused(
-                        ErrorCode.KAFKA_STORAGE_ERROR, failed.failure().message(), offsets);
-        };
+        return reads.read(offset, bound, currentLeaderEpoch, lastFetchedEpoch, maxBytes, wholeFirstBatch);
     }
 
-    private ReplicaRead outOfRange(long offset, ReplicaRead.Offsets offsets) {
-        return new ReplicaRead.Refused(
-                ErrorCode.OFFSET_OUT_OF_RANGE,
-                "offset " + offset + " is not within " + log.logStartOffset() + " to " + log.logEndOffset(),
-                offsets);
+    /**
+     * About how many bytes a reader at {@code offset} could get now: exact when it is 0, else estimated from the mean record
+     * size of the log.
+     */
+    public long bytesFrom(long offset, ReadBound bound) {
+        return reads.bytesFrom(offset, bound);
+    }
+
+    /** Where the records of {@code askedEpoch} end in this log (KIP-320). */
+    public EpochEndAnswer epochEnd(int currentLeaderEpoch, int askedEpoch) {
+        loop.checkOwned();
+        return reads.epochEnd(currentLeaderEpoch, askedEpoch);
     }
 
     /** A12: the exclusive end of what a reader may see. */
@@ -442,19 +328,6 @@ public final class LeaderReplica implements PartitionLog.Listener, PendingProduc
             case STABLE -> lastStableOffset();
             case LOG_END -> log.logEndOffset();
         };
-    }
-
-    /**
-     * About how many bytes a reader at {@code offset} could get now: exact when it is 0, else estimated from the mean record
-     * size of the log.
-     */
-    public long bytesFrom(long offset, ReadBound bound) {
-        long records = endOf(bound) - Math.max(offset, log.logStartOffset());
-        long all = log.logEndOffset() - log.logStartOffset();
-        if (records <= 0 || all <= 0) {
-            return 0;
-        }
-        return Math.max(1, (long) (records * ((double) log.sizeBytes() / all)));
     }
 
     /**
@@ -483,80 +356,33 @@ public final class LeaderReplica implements PartitionLog.Listener, PendingProduc
         DeletedRecords.delete(this, deadlines, offset, timeoutMs, answer, slot);
     }
 
-    /** Where the records of {@code askedEpoch} end in this log (KIP-320). */
-    public EpochEndAnswer epochEnd(int currentLeaderEpoch, int askedEpoch) {
-        loop.checkOwned();
-        ErrorCode fault = fence != null && !fence.readable() ? fence.error() : epochFault(currentLeaderEpoch);
-        EpochEnd end = fault == ErrorCode.NONE && askedEpoch >= 0 ? log.epochEnd(askedEpoch) : EpochEnd.UNKNOWN;
-        return new EpochEndAnswer(fault, end.leaderEpoch(), end.endOffset());
-    }
-
     /** A11. */
-    private ErrorCode epochFault(int currentLeaderEpoch) {
+    ErrorCode epochFault(int currentLeaderEpoch) {
         if (currentLeaderEpoch == -1 || currentLeaderEpoch == leaderEpoch) {
             return ErrorCode.NONE;
         }
         return currentLeaderEpoch < leaderEpoch ? ErrorCode.FENCED_LEADER_EPOCH : ErrorCode.UNKNOWN_LEADER_EPOCH;
     }
 
-    private String epochMessage(int currentLeaderEpoch) {
+    String epochMessage(int currentLeaderEpoch) {
         return "leader epoch " + currentLeaderEpoch + " was named, the leader has " + leaderEpoch;
-    }
-
-    void add(PendingFetch.Watch watch) {
-        PendingFetch.Watch head = firstWatch;
-        watch.next = head;
-        if (head != null) {
-            head.previous = watch;
-        }
-        firstWatch = watch;
-    }
-
-    void remove(PendingFetch.Watch watch) {
-        if (watch.previous == null) {
-            firstWatch = watch.next;
-        } else {
-            watch.previous.next = watch.next;
-        }
-        if (watch.next != null) {
-            watch.next.previous = watch.previous;
-        }
-        watch.previous = null;
-        watch.next = null;
-    }
-
-    /** Counts first and tells after, because telling changes the list. */
-    private void wakeFetches(long bytes) {
-        PendingFetch woken = null;
-        for (PendingFetch.Watch watch = firstWatch; watch != null; watch = watch.next) {
-            if (watch.fetch.counted(bytes)) {
-                watch.fetch.nextWoken = woken;
-                woken = watch.fetch;
-            }
-        }
-        while (woken != null) {
-            PendingFetch next = woken.nextWoken;
-            woken.nextWoken = null;
-            woken.wake(PendingFetch.Reason.BYTES);
-            woken = next;
-        }
     }
 
     @Override
     public void failed(StorageFailure failure) {
         loop.checkOwned();
         if (fence == null) {
-            fence(new Fence(ErrorCode.KAFKA_STORAGE_ERROR, failure.message(), true));
+            fence(new LeaderFence(ErrorCode.KAFKA_STORAGE_ERROR, failure.message(), true));
         }
     }
 
-    private void violated(String what) {
+    void violated(String what) {
         LOG.error("replica fenced: partition={} leaderEpoch={} invariant=\"{}\"", log.identity(), leaderEpoch, what);
-        fence(new Fence(
+        fence(new LeaderFence(
                 ErrorCode.KAFKA_STORAGE_ERROR, "the replica broke an invariant and was fenced: " + what, false));
     }
 
-    private void fence(Fence why) {
+    private void fence(LeaderFence why) {
         fence = why;
         events.fenced(log.identity(), why.reason());
         end(why);
@@ -565,26 +391,15 @@ public final class LeaderReplica implements PartitionLog.Listener, PendingProduc
     /** Another replica leads, or this one in another epoch, or the topic is gone. Idempotent. */
     void close() {
         loop.checkOwned();
-        Fence closed =
-                new Fence(ErrorCode.NOT_LEADER_OR_FOLLOWER, "this broker does not lead " + log.identity(), false);
+        LeaderFence closed =
+                new LeaderFence(ErrorCode.NOT_LEADER_OR_FOLLOWER, "this broker does not lead " + log.identity(), false);
         fence = closed;
         end(closed);
     }
 
-    private void end(Fence why) {
-        failPending(waitingForWritten, why.error(), why.reason());
-        failPending(waitingForHighWatermark, why.error(), why.reason());
-        while (firstWatch != null) {
-            firstWatch.fetch.wake(PendingFetch.Reason.CHANGED);
-        }
-    }
-
-    private void failPending(ProduceQueue queue, ErrorCode error, String reason) {
-        PendingProduce pending;
-        while ((pending = queue.pollUpTo(Long.MAX_VALUE)) != null) {
-            deadlines.cancel(pending.deadline);
-            pending.completion.done(pending.slot, new ProduceOutcome.Refused(error, reason));
-        }
+    private void end(LeaderFence why) {
+        waiting.failAll(why.error(), why.reason());
+        fetches.wakeAll();
     }
 
     @Override

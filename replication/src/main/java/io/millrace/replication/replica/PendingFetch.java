@@ -78,7 +78,7 @@ public final class PendingFetch implements Deadline.Expiry {
         }
         Watch watch = new Watch(this, replica, watches);
         watches = watch;
-        replica.add(watch);
+        replica.fetches().add(watch);
     }
 
     public boolean waiting() {
@@ -93,7 +93,7 @@ public final class PendingFetch implements Deadline.Expiry {
         waiting = false;
         deadlines.cancel(deadline);
         for (Watch watch = watches; watch != null; watch = watch.nextOfFetch) {
-            watch.replica.remove(watch);
+            watch.replica.fetches().remove(watch);
         }
         watches = null;
     }

@@ -1,0 +1,122 @@
+package io.millrace.replication.replica;
+
+import io.millrace.protocol.ErrorCode;
+import io.millrace.protocol.record.ValidationRules;
+import io.millrace.storage.AppendResult;
+import io.millrace.storage.PartitionLog;
+import io.millrace.storage.append.LeaderAppender;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a leader does with an append: refuse it, or put it into the log and let it wait for its acks. Owned by the replica's
+ * shard loop; keeps nothing.
+ */
+final class LeaderAppends {
+
+    private static final short ACKS_ALL = -1;
+    private static final short ACKS_NONE = 0;
+    private static final short ACKS_LEADER = 1;
+
+    private final LeaderReplica replica;
+    private final PartitionLog log;
+    private final ReplicaEvents events;
+
+    LeaderAppends(LeaderReplica replica, PartitionLog log, ReplicaEvents events) {
+        this.replica = replica;
+        this.log = log;
+        this.events = events;
+    }
+
+    void append(
+            ByteBuffer batches,
+            ValidationRules.Origin origin,
+            int currentLeaderEpoch,
+            short requiredAcks,
+            int timeoutMs,
+            ProduceCompletion completion,
+            int slot) {
+        ProduceOutcome.Refused refused = refusal(currentLeaderEpoch, requiredAcks);
+        if (refused != null) {
+            completion.done(slot, refused);
+            return;
+        }
+        long endBefore = log.logEndOffset();
+        int sizeBytes = batches.remaining();
+        AppendResult result = log.appendAsLeader(batches, replica.leaderEpoch(), origin);
+        switch (result) {
+            case AppendResult.Appended appended -> {
+                if (appended.baseOffset() != endBefore || appended.endOffset() > log.logEndOffset()) {
+                    replica.violated("A3: an append at the log end " + endBefore + " got offsets "
+                            + appended.baseOffset() + " to " + appended.endOffset());
+                }
+                replica.appended(appended.endOffset(), sizeBytes);
+                ProduceOutcome.Accepted accepted = new ProduceOutcome.Accepted(
+                        appended.baseOffset(), appended.logAppendTimeMs(), appended.logStartOffset());
+                await(appended.endOffset(), accepted, requiredAcks, timeoutMs, completion, slot);
+            }
+            case AppendResult.Duplicate duplicate -> {
+                events.duplicateAnswered(log.identity());
+                ProduceOutcome.Accepted accepted = new ProduceOutcome.Accepted(
+                        duplicate.baseOffset(), duplicate.logAppendTimeMs(), duplicate.logStartOffset());
+                await(duplicate.endOffset(), accepted, requiredAcks, timeoutMs, completion, slot);
+            }
+            case AppendResult.Refused no ->
+                completion.done(
+                        slot,
+                        isTailFull(result)
+                                ? new ProduceOutcome.TailFull()
+                                : new ProduceOutcome.Refused(no.error(), no.message(), no.recordErrors()));
+        }
+    }
+
+    @SuppressWarnings("ReferenceEquality") // The appender says so: one instance, compared by identity.
+    private static boolean isTailFull(AppendResult result) {
+        return result == LeaderAppender.TAIL_FULL;
+    }
+
+    private ProduceOutcome.@Nullable Refused refusal(int currentLeaderEpoch, short requiredAcks) {
+        if (requiredAcks < ACKS_ALL || requiredAcks > ACKS_LEADER) {
+            return new ProduceOutcome.Refused(
+                    ErrorCode.INVALID_REQUIRED_ACKS, "acks must be -1 (all), 0 or 1, not " + requiredAcks);
+        }
+        LeaderFence fence = replica.fence();
+        if (fence != null) {
+            return new ProduceOutcome.Refused(fence.error(), fence.reason());
+        }
+        ErrorCode fault = replica.epochFault(currentLeaderEpoch);
+        if (fault != ErrorCode.NONE) {
+            return new ProduceOutcome.Refused(fault, replica.epochMessage(currentLeaderEpoch));
+        }
+        if (requiredAcks == ACKS_ALL && replica.inSyncCount() < replica.minInsyncReplicas()) {
+            return new ProduceOutcome.Refused(
+                    ErrorCode.NOT_ENOUGH_REPLICAS,
+                    replica.inSyncCount() + " replicas are in sync, min.insync.replicas asks for "
+                            + replica.minInsyncReplicas());
+        }
+        return null;
+    }
+
+    /** Answers at once what is durable enough, an original as well as a repeated batch; else lets it wait. */
+    private void await(
+            long endOffset,
+            ProduceOutcome.Accepted accepted,
+            short requiredAcks,
+            int timeoutMs,
+            ProduceCompletion completion,
+            int slot) {
+        LeaderFence fence = replica.fence();
+        if (fence != null) {
+            completion.done(slot, new ProduceOutcome.Refused(fence.error(), fence.reason()));
+            return;
+        }
+        boolean done = requiredAcks == ACKS_NONE
+                || endOffset <= (requiredAcks == ACKS_ALL ? replica.highWatermark() : log.writtenEndOffset());
+        if (done) {
+            completion.done(slot, accepted);
+            return;
+        }
+        PendingProduce pending = new PendingProduce(replica.waiting(), endOffset, accepted, completion, slot);
+        replica.waiting().add(pending, requiredAcks == ACKS_ALL, timeoutMs);
+    }
+}
