@@ -7,8 +7,6 @@ import io.millrace.storage.disk.DiskException;
 import io.millrace.storage.disk.DiskException.Kind;
 import io.millrace.storage.disk.DiskFile;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.SortedMap;
@@ -47,6 +45,15 @@ public final class SimDisk implements Disk {
 
     public DiskFaults faults() {
         return faults;
+    }
+
+    SimRandom random() {
+        return random;
+    }
+
+    /** A handle was closed. */
+    void closed() {
+        openFiles--;
     }
 
     /** Replaces the onlooker; at most one. */
@@ -239,17 +246,19 @@ public final class SimDisk implements Disk {
         return Math.max(0, faults.budgetBytes() - allocatedBytes());
     }
 
-    private long allocatedBytes() {
+    long allocatedBytes() {
         return names.files(null).values().stream()
                 .mapToLong(file -> blocks(file.length()))
                 .sum();
     }
 
-    private static long blocks(long bytes) {
+    /** Rounded up to what a file takes. */
+    static long blocks(long bytes) {
         return (bytes + BLOCK_BYTES - 1) / BLOCK_BYTES * BLOCK_BYTES;
     }
 
-    private void begin(DiskOperation operation, Path path) {
+    /** Counts an operation, and ends the process in it when that is wanted. */
+    void begin(DiskOperation operation, Path path) {
         if (dead) {
             throw new PowerLoss(operations);
         }
@@ -268,10 +277,10 @@ public final class SimDisk implements Disk {
             throw new DiskException(Kind.TOO_MANY_OPEN_FILES, "open", path, null);
         }
         openFiles++;
-        return new Handle(path, file);
+        return new SimHandle(this, path, file);
     }
 
-    private void requireWritable(String what, Path path) throws DiskException {
+    void requireWritable(String what, Path path) throws DiskException {
         if (faults.isReadOnly()) {
             throw new DiskException(Kind.DENIED, what, path, new IOException("Read-only file system"));
         }
@@ -305,106 +314,5 @@ public final class SimDisk implements Disk {
             throw new IllegalArgumentException("the root has no name");
         }
         return name.toString();
-    }
-
-    /** One open file; keeps working when its name is gone. */
-    private final class Handle implements DiskFile {
-        private final Path path;
-        private final SimFile file;
-        private boolean closed;
-
-        private Handle(Path path, SimFile file) {
-            this.path = path;
-            this.file = file;
-        }
-
-        @Override
-        public Path path() {
-            return path;
-        }
-
-        @Override
-        public void write(long filePosition, ByteBuffer... sources) throws DiskException {
-            use(DiskOperation.WRITE);
-            trace.add(filePosition);
-            requireWritable("write", path);
-            long position = filePosition;
-            for (ByteBuffer source : sources) {
-                int size = source.remaining();
-                long grows = blocks(position + size) - blocks(file.length());
-                if (grows > 0 && grows > faults.budgetBytes() - allocatedBytes()) {
-                    // A full disk takes a part of the write, at times.
-                    file.write(position, source.slice(source.position(), fitting(position, size)));
-                    throw new DiskException(Kind.FULL, "write", path, new IOException("No space left on device"));
-                }
-                file.write(position, source);
-                position += size;
-            }
-            trace.add(position);
-        }
-
-        private int fitting(long position, int size) {
-            long room = blocks(file.length()) - position;
-            return room <= 0 ? 0 : random.nextInt((int) Math.min(size, room) + 1);
-        }
-
-        @Override
-        public int read(long filePosition, ByteBuffer target) throws DiskException {
-            use(DiskOperation.READ);
-            if (faults.isUnreadable(path)) {
-                throw new DiskException(Kind.FAILED, "read", path, new IOException("Input/output error"));
-            }
-            return file.read(filePosition, target);
-        }
-
-        @Override
-        public void sync() throws DiskException {
-            use(DiskOperation.SYNC);
-            if (faults.nextSyncFails() || file.takeError()) {
-                file.failSync(Survival.random(random));
-                throw new DiskException(Kind.FAILED, "sync", path, new IOException("Input/output error"));
-            }
-            file.sync();
-        }
-
-        @Override
-        public void truncate(long lengthBytes) throws DiskException {
-            use(DiskOperation.TRUNCATE);
-            trace.add(lengthBytes);
-            requireWritable("truncate", path);
-            file.truncate(lengthBytes);
-        }
-
-        @Override
-        public long length() {
-            use(DiskOperation.LOOK_UP);
-            return file.length();
-        }
-
-        @Override
-        public long transferTo(long filePosition, long countBytes, WritableByteChannel target) throws DiskException {
-            ByteBuffer bytes = ByteBuffer.allocate((int) Math.min(countBytes, 1 << 20));
-            read(filePosition, bytes);
-            try {
-                return target.write(bytes.flip());
-            } catch (IOException e) {
-                throw new DiskException(Kind.FAILED, "transfer", path, e);
-            }
-        }
-
-        @Override
-        public void close() {
-            if (!closed) {
-                closed = true;
-                openFiles--;
-            }
-        }
-
-        private void use(DiskOperation operation) {
-            if (closed) {
-                throw new IllegalStateException(path + " is closed");
-            }
-            begin(operation, path);
-        }
     }
 }
