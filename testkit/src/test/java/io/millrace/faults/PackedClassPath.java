@@ -23,7 +23,7 @@ final class PackedClassPath {
     static String in(Path work) throws IOException {
         String given = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
         List<String> packed = new ArrayList<>();
-        for (String entry : given.split(File.pathSeparator)) {
+        for (String entry : given.split(File.pathSeparator, -1)) {
             Path folder = Path.of(entry);
             packed.add(Files.isDirectory(folder) ? jar(folder, work).toString() : entry);
         }

@@ -34,23 +34,24 @@ public class FetchSessionBenchmark {
     @Param({"1", "100", "1000"})
     private int partitions;
 
-    private final FetchSessions sessions = new FetchSessions(new SystemClock(), new SystemRandomness());
+    private final FetchSessions sessions = new FetchSessions(10_000, new SystemClock(), new SystemRandomness());
     private final List<FetchPartition.Key> keys = new ArrayList<>();
     private int sessionId;
     private int next;
 
     @Setup(Level.Trial)
     public void start() {
-        FetchSession session = sessions.create(true);
+        List<FetchPartition> named = new ArrayList<>();
+        for (int partition = 0; partition < partitions; partition++) {
+            FetchPartition.Key key = new FetchPartition.Key(new Uuid(1, 2), "", partition);
+            keys.add(key);
+            named.add(new FetchPartition(key, new FetchPartition.Position(0, 1 << 20, 0, -1)));
+        }
+        FetchSession session = sessions.create(true, named);
         if (session == null) {
             throw new IllegalStateException("no session is free");
         }
         sessionId = session.id();
-        for (int partition = 0; partition < partitions; partition++) {
-            FetchPartition.Key key = new FetchPartition.Key(new Uuid(1, 2), "", partition);
-            keys.add(key);
-            session.want(key, new FetchPartition.Position(0, 1 << 20, 0, -1));
-        }
     }
 
     @Benchmark

@@ -25,7 +25,7 @@ class SparseIndexTest {
             for (int i = 0; i < ENTRIES; i++) {
                 entry.offsetDelta = (i + 1) * 10;
                 entry.filePosition = (i + 1) * 100;
-                entry.maxTimestampBeforeMs = 1_000 + i;
+                entry.maxTimestampBeforeMs = 1_000L + i;
                 entry.write(bytes, START + i * IndexEntry.BYTES);
             }
         }
