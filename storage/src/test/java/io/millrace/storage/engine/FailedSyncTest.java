@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -75,7 +76,7 @@ class FailedSyncTest {
                     }
 
                     @Override
-                    public void full(boolean full) {}
+                    public void refusing(@Nullable String cause) {}
                 }));
             }
         }
