@@ -93,6 +93,10 @@ public class AppendBenchmark {
             return 0;
         }
 
+        /** There are no segments to end. */
+        @Override
+        public void beforeBatch(long baseOffset, long endOffset, int sizeBytes) {}
+
         @Override
         public ValidationRules rules() {
             return rules;
