@@ -17,9 +17,12 @@ if [ ! -s "$classpath_file" ] || [ -n "$(find "$root/bench/src/main" "$root/benc
     -Dmdep.includeScope=runtime -Dmdep.outputFile=target/restart-classpath.txt)
 fi
 work=${RESTART_WORK:-$(mktemp -d)}
+# Not as a default within braces: its own would end the expansion.
+broker=${RESTART_BROKER:-}
+[ -n "$broker" ] || broker="$root/millrace dev --port {port} --data {data} --admin-port -1"
 status=0
 "$JAVA_HOME/bin/java" -Xmx512m -cp "$root/bench/target/classes:$(cat "$classpath_file")" io.millrace.bench.load.RestartTime \
-  --command "${RESTART_BROKER:-$root/millrace dev --port {port} --data {data}}" --port "${RESTART_PORT:-19492}" \
+  --command "$broker" --port "${RESTART_PORT:-19492}" \
   --data "$work/data" --mib "${1:-1024}" --partitions "${2:-64}" --rounds "${3:-3}" || status=$?
 [ $status -ne 0 ] && echo "what the broker printed: $work/data.log" || rm -rf "$work/data" "$work/data.log"
 [ -n "${RESTART_WORK:-}" ] || [ $status -ne 0 ] || rmdir "$work"
