@@ -121,7 +121,12 @@ public final class DevVerb implements Callable<Integer> {
                 config.topics().durability().equals("synced")
                         ? "synced: acks=all is answered when the records are on disk"
                         : "written: acks=all is answered from the page cache; a power cut may lose records");
-        out.printf("  retention  none: records are kept until their topic is deleted%n");
+        boolean retentionSet = settings.keySet().stream().anyMatch(key -> key.startsWith("log.retention."));
+        out.printf(
+                "  retention  %s%n",
+                retentionSet
+                        ? "as set, where a topic does not say otherwise"
+                        : "7 days, where a topic does not say otherwise; --set log.retention.ms=-1 keeps everything");
         String adminUrl = broker.adminUrl();
         if (adminUrl != null) {
             out.printf("  admin      %s/metrics and /health/ready%n", adminUrl);
