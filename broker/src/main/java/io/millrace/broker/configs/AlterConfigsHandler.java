@@ -55,7 +55,7 @@ public final class AlterConfigsHandler implements ApiHandler<AlterConfigsRequest
         }
         controller.submit(
                 new ControllerCommand.SetConfigs(replacements, request.validateOnly()),
-                answer -> shards.whenSettled(context.loop(), () -> {
+                answer -> shards.whenSettled(context, () -> {
                     addOutcomes(request, answer, response);
                     context.answer(response);
                 }));

@@ -50,7 +50,7 @@ public final class IncrementalAlterConfigsHandler implements ApiHandler<Incremen
         }
         controller.submit(
                 new ControllerCommand.AlterConfigs(alterations, request.validateOnly()),
-                answer -> shards.whenSettled(context.loop(), () -> {
+                answer -> shards.whenSettled(context, () -> {
                     addOutcomes(request, answer, response);
                     context.answer(response);
                 }));

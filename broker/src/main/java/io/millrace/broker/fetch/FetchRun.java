@@ -83,8 +83,8 @@ final class FetchRun {
     }
 
     private void park() {
-        FetchWait wait = new FetchWait(
-                context.loop(), shards, limits, positions, topicIds, slotPartitions(), shardOfSlot, () -> {
+        FetchWait wait =
+                new FetchWait(context, shards, limits, positions, topicIds, slotPartitions(), shardOfSlot, () -> {
                     parkedHere.leave(positions.length);
                     awaitTurn();
                 });
@@ -136,10 +136,10 @@ final class FetchRun {
                 readOn(shard);
             } else {
                 int following = next + 1;
-                shard.loop().post(() -> {
+                shard.loop().post(context.guarded(() -> {
                     readOn(shard);
-                    context.loop().post(() -> readFrom(following));
-                });
+                    context.loop().post(context.guarded(() -> readFrom(following)));
+                }));
                 return;
             }
         }
@@ -201,10 +201,10 @@ final class FetchRun {
 
     /** Reads again once cold bytes are at hand. */
     private void awaitCold(Shard shard, ReadResult.Pending cold) {
-        Runnable again = () -> {
+        Runnable again = context.guarded(() -> {
             awaitCold = null;
             readFrom(0);
-        };
+        });
         if (shard.loop().isOwner()) {
             cold.whenReady(again);
         } else {

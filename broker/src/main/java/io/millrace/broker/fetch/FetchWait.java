@@ -1,12 +1,12 @@
 package io.millrace.broker.fetch;
 
+import io.millrace.broker.request.RequestContext;
 import io.millrace.broker.shard.Shard;
 import io.millrace.broker.shard.Shards;
 import io.millrace.protocol.Uuid;
 import io.millrace.replication.replica.LeaderReplica;
 import io.millrace.replication.replica.MissingBytes;
 import io.millrace.replication.replica.PendingFetch;
-import io.millrace.runtime.EventLoop;
 import io.millrace.storage.EpochEnd;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +20,7 @@ final class FetchWait {
 
     private static final int NOT_GIVEN = -1;
 
-    private final EventLoop home;
+    private final RequestContext request;
     private final Shards shards;
     private final FetchLimits limits;
     private final FetchPartition.Position[] positions;
@@ -34,11 +34,11 @@ final class FetchWait {
     private final @Nullable PendingFetch[] parked;
 
     private final boolean[] over;
-    /** Owned by {@link #home}. */
+    /** Owned by the request's loop. */
     private boolean done;
 
     FetchWait(
-            EventLoop home,
+            RequestContext request,
             Shards shards,
             FetchLimits limits,
             FetchPartition.Position[] positions,
@@ -46,7 +46,7 @@ final class FetchWait {
             int[] partitions,
             int[] shardOfSlot,
             Runnable woken) {
-        this.home = home;
+        this.request = request;
         this.shards = shards;
         this.limits = limits;
         this.positions = positions;
@@ -62,7 +62,7 @@ final class FetchWait {
     void start() {
         for (Shard shard : shards.all()) {
             if (concerns(shard)) {
-                Shards.onLoop(shard.loop(), () -> park(shard));
+                Shards.onLoop(shard.loop(), request.guarded(() -> park(shard)));
             }
         }
     }
@@ -125,17 +125,17 @@ final class FetchWait {
 
     /** From the loop of any shard. */
     private void wake() {
-        Shards.onLoop(home, () -> {
+        Shards.onLoop(request.loop(), request.guarded(() -> {
             if (done) {
                 return;
             }
             done = true;
             leaveAll();
             woken.run();
-        });
+        }));
     }
 
-    /** Nobody waits for the answer any more: leaves every shard without a word; false when it was over. On {@link #home}. */
+    /** Nobody waits for the answer any more: leaves every shard without a word; false when it was over. On the request's loop. */
     boolean abandon() {
         if (done) {
             return false;

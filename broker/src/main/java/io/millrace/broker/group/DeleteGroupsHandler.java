@@ -27,7 +27,7 @@ final class DeleteGroupsHandler implements ApiHandler<DeleteGroupsRequest> {
         List<String> groupIds = new ArrayList<>(new LinkedHashSet<>(request.groupsNames()));
         DeletableGroupResult[] results = new DeletableGroupResult[groupIds.size()];
         SlotGather gather = new SlotGather(
-                context.loop(),
+                context,
                 results.length + 1,
                 () -> context.answer(new DeleteGroupsResponse().results(Arrays.asList(results))));
         for (int i = 0; i < results.length; i++) {

@@ -31,7 +31,7 @@ final class DescribeGroupsHandler implements ApiHandler<DescribeGroupsRequest> {
         List<String> asked = request.groups();
         DescribedGroup[] answers = new DescribedGroup[asked.size()];
         SlotGather gather = new SlotGather(
-                context.loop(),
+                context,
                 answers.length + 1,
                 () -> context.answer(new DescribeGroupsResponse().groups(Arrays.asList(answers))));
         for (int i = 0; i < answers.length; i++) {

@@ -38,7 +38,7 @@ final class FindCoordinatorHandler implements ApiHandler<FindCoordinatorRequest>
     @Override
     public void handle(RequestContext context, FindCoordinatorRequest request) {
         if (request.keyType() == GROUP) {
-            offsetsTopic.ensure(context.loop(), () -> context.answer(answer(context, request)));
+            offsetsTopic.ensure(context, () -> context.answer(answer(context, request)));
         } else {
             context.answer(answer(context, request));
         }

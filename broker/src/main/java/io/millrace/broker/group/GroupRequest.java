@@ -27,8 +27,12 @@ final class GroupRequest {
             String groupId,
             BiConsumer<ActiveGroups, Consumer<R>> work,
             Function<ErrorCode, R> refused) {
-        Consumer<R> home = answer -> Shards.onLoop(context.loop(), () -> context.answer(answer));
-        call(coordinator, groupId, groups -> work.accept(groups, home), error -> home.accept(refused.apply(error)));
+        Consumer<R> home = answer -> Shards.onLoop(context.loop(), context.guarded(() -> context.answer(answer)));
+        call(
+                coordinator,
+                groupId,
+                groups -> context.guarded(() -> work.accept(groups, home)).run(),
+                error -> home.accept(refused.apply(error)));
     }
 
     static void call(

@@ -42,7 +42,7 @@ final class OffsetFetchHandler implements ApiHandler<OffsetFetchRequest> {
         List<OffsetFetchRequestGroup> groups = batched ? request.groups() : List.of(single(request));
         OffsetFetchResponseGroup[] answers = new OffsetFetchResponseGroup[groups.size()];
         SlotGather gather = new SlotGather(
-                context.loop(),
+                context,
                 answers.length + 1,
                 () -> context.answer(batched ? batch(answers) : single(context, groups.getFirst(), answers[0])));
         for (int i = 0; i < answers.length; i++) {

@@ -2,13 +2,13 @@ package io.millrace.broker.group;
 
 import io.millrace.broker.config.GroupConfig;
 import io.millrace.broker.config.InternalTopics;
+import io.millrace.broker.request.RequestContext;
 import io.millrace.broker.shard.Shards;
 import io.millrace.replication.controller.Controller;
 import io.millrace.replication.controller.ControllerAnswer;
 import io.millrace.replication.controller.ControllerCommand;
 import io.millrace.replication.controller.TopicOutcome;
 import io.millrace.replication.metadata.MetadataPublisher;
-import io.millrace.runtime.EventLoop;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,10 +30,10 @@ public final class OffsetsTopic {
         this.shards = shards;
     }
 
-    /** Runs {@code done} on {@code home} once the topic is there and opened, or could not be created. */
-    void ensure(EventLoop home, Runnable done) {
+    /** Runs {@code done} on the request's loop once the topic is there and opened, or could not be created. */
+    void ensure(RequestContext request, Runnable done) {
         if (metadata.image().topic(InternalTopics.CONSUMER_OFFSETS) != null) {
-            Shards.onLoop(home, done);
+            Shards.onLoop(request.loop(), request.guarded(done));
             return;
         }
         controller.submit(
@@ -41,7 +41,7 @@ public final class OffsetsTopic {
                         List.of(InternalTopics.newTopic(InternalTopics.CONSUMER_OFFSETS, config)), false),
                 answer -> {
                     report(answer);
-                    shards.whenSettled(home, done);
+                    shards.whenSettled(request, done);
                 });
     }
 

@@ -54,7 +54,7 @@ public final class DeleteRecordsHandler implements ApiHandler<DeleteRecordsReque
             partitions = new DeleteRecordsRequest.DeleteRecordsPartition[slots];
             topics = new @Nullable TopicImage[slots];
             deleted = new DeletedRecords[slots];
-            gather = new SlotGather(context.loop(), slots + 1, this::answer);
+            gather = new SlotGather(context, slots + 1, this::answer);
         }
 
         void start(MetadataImage image) {
@@ -77,7 +77,7 @@ public final class DeleteRecordsHandler implements ApiHandler<DeleteRecordsReque
                     slot++;
                 }
             }
-            shards.scatter(shardOfSlot, this::delete);
+            shards.scatter(context, shardOfSlot, this::delete);
             gather.slotDone();
         }
 

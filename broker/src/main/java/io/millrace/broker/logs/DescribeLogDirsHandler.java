@@ -73,7 +73,7 @@ public final class DescribeLogDirsHandler implements ApiHandler<DescribeLogDirsR
             this.context = context;
             this.asked = asked;
             this.sizes = new long[asked.size()];
-            this.gather = new SlotGather(context.loop(), asked.size() + 1, this::answer);
+            this.gather = new SlotGather(context, asked.size() + 1, this::answer);
         }
 
         void start() {
@@ -81,7 +81,7 @@ public final class DescribeLogDirsHandler implements ApiHandler<DescribeLogDirsR
             for (int slot = 0; slot < shardOfSlot.length; slot++) {
                 shardOfSlot[slot] = shards.shardOf(asked.get(slot).topic.name(), asked.get(slot).partition);
             }
-            shards.scatter(shardOfSlot, this::measure);
+            shards.scatter(context, shardOfSlot, this::measure);
             folder.space(context.loop(), found -> {
                 space = found;
                 gather.slotDone();

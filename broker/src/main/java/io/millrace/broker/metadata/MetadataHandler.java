@@ -43,9 +43,7 @@ public final class MetadataHandler implements ApiHandler<MetadataRequest> {
             context.answer(answer(context, request, image, Map.of()));
         } else {
             autoCreation.create(
-                    missing,
-                    context.loop(),
-                    refusals -> context.answer(answer(context, request, metadata.image(), refusals)));
+                    missing, context, refusals -> context.answer(answer(context, request, metadata.image(), refusals)));
         }
     }
 

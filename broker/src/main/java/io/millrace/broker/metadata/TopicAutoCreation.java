@@ -2,6 +2,7 @@ package io.millrace.broker.metadata;
 
 import io.millrace.broker.config.GroupConfig;
 import io.millrace.broker.config.InternalTopics;
+import io.millrace.broker.request.RequestContext;
 import io.millrace.broker.shard.Shards;
 import io.millrace.protocol.ErrorCode;
 import io.millrace.replication.controller.Controller;
@@ -9,7 +10,6 @@ import io.millrace.replication.controller.ControllerAnswer;
 import io.millrace.replication.controller.ControllerCommand;
 import io.millrace.replication.controller.ControllerCommand.NewTopic;
 import io.millrace.replication.controller.TopicOutcome;
-import io.millrace.runtime.EventLoop;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,14 +37,14 @@ public final class TopicAutoCreation {
         return on;
     }
 
-    /** Calls {@code done} on {@code home} with what was refused, once the created topics can be used. */
-    void create(List<String> names, EventLoop home, Consumer<Map<String, Refusal>> done) {
+    /** Calls {@code done} on the request's loop with what was refused, once the created topics can be used. */
+    void create(List<String> names, RequestContext request, Consumer<Map<String, Refusal>> done) {
         List<NewTopic> topics = names.stream()
                 .map(name -> InternalTopics.newTopic(name, groups))
                 .toList();
         controller.submit(new ControllerCommand.CreateTopics(topics, false), answer -> {
             Map<String, Refusal> refusals = refusals(names, answer);
-            shards.whenSettled(home, () -> done.accept(refusals));
+            shards.whenSettled(request, () -> done.accept(refusals));
         });
     }
 

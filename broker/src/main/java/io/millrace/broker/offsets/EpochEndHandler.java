@@ -51,7 +51,7 @@ public final class EpochEndHandler implements ApiHandler<OffsetForLeaderEpochReq
             partitions = new OffsetForLeaderEpochRequest.OffsetForLeaderPartition[slots];
             topics = new @Nullable TopicImage[slots];
             ends = new EpochEndAnswer[slots];
-            gather = new SlotGather(context.loop(), slots + 1, this::answer);
+            gather = new SlotGather(context, slots + 1, this::answer);
         }
 
         void start(MetadataImage image) {
@@ -71,7 +71,7 @@ public final class EpochEndHandler implements ApiHandler<OffsetForLeaderEpochReq
                     slot++;
                 }
             }
-            shards.scatter(shardOfSlot, this::look);
+            shards.scatter(context, shardOfSlot, this::look);
             gather.slotDone();
         }
 

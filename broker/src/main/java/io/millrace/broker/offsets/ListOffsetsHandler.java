@@ -56,7 +56,7 @@ public final class ListOffsetsHandler implements ApiHandler<ListOffsetsRequest> 
             partitions = new ListOffsetsRequest.ListOffsetsPartition[slots];
             topics = new @Nullable TopicImage[slots];
             listed = new ListedOffset[slots];
-            gather = new SlotGather(context.loop(), slots + 1, this::answer);
+            gather = new SlotGather(context, slots + 1, this::answer);
         }
 
         void start(MetadataImage image) {
@@ -76,7 +76,7 @@ public final class ListOffsetsHandler implements ApiHandler<ListOffsetsRequest> 
                     slot++;
                 }
             }
-            shards.scatter(shardOfSlot, this::look);
+            shards.scatter(context, shardOfSlot, this::look);
             gather.slotDone();
         }
 

@@ -5,6 +5,7 @@ import io.millrace.replication.replica.ShardReplicas;
 import io.millrace.runtime.EventLoop;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 
 /**
  * The appends of one shard, in the order in which they arrived: while the tail is full they wait here, and those behind them
@@ -67,6 +68,17 @@ final class AppendQueue {
         replicas.deadlines().add(last.deadline, request.timeoutNs());
         if (first) {
             awaitRoom();
+        }
+    }
+
+    /** Gives up what waits of {@code request}: its client is gone. */
+    void withdraw(Request request) {
+        for (Waiting each : List.copyOf(waiting)) {
+            if (each.request == request) {
+                waiting.remove(each);
+                replicas.deadlines().cancel(each.deadline);
+                request.giveUp(each.slot);
+            }
         }
     }
 

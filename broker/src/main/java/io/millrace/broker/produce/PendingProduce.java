@@ -2,6 +2,7 @@ package io.millrace.broker.produce;
 
 import io.millrace.broker.config.InternalTopics;
 import io.millrace.broker.request.RequestContext;
+import io.millrace.broker.shard.Shard;
 import io.millrace.broker.shard.Shards;
 import io.millrace.broker.shard.SlotGather;
 import io.millrace.protocol.BufferRecords;
@@ -61,7 +62,7 @@ final class PendingProduce implements ProduceCompletion, AppendQueue.Request {
         outcomes = new @Nullable ProduceOutcome[slots];
         // One more than the slots: held by start() so that the answer cannot leave while slots are still being handed
         // out.
-        gather = new SlotGather(context.loop(), slots + 1, this::answer);
+        gather = new SlotGather(context, slots + 1, this::answer);
     }
 
     void start(MetadataImage image) {
@@ -78,6 +79,7 @@ final class PendingProduce implements ProduceCompletion, AppendQueue.Request {
                 ProduceOutcome.Refused refusal = refusal(found, partition);
                 shardOfSlot[slot] = Shards.NONE;
                 if (refusal != null) {
+                    letGo(slot);
                     done(slot, refusal);
                 } else if (found != null) {
                     shardOfSlot[slot] = shards.shardOf(found.name(), partition.index());
@@ -85,8 +87,19 @@ final class PendingProduce implements ProduceCompletion, AppendQueue.Request {
                 slot++;
             }
         }
-        shards.scatter(shardOfSlot, (each, shard) -> queues.get(shard.index()).append(this, each));
+        if (request.acks() != 0) {
+            context.whenDropped(this::dropped);
+        }
+        shards.scatter(
+                context, shardOfSlot, (each, shard) -> queues.get(shard.index()).append(this, each));
         gather.slotDone();
+    }
+
+    /** Nobody reads the answer any more, and what was not appended yet was never acked: it need not wait for room. */
+    private void dropped() {
+        for (Shard shard : shards.all()) {
+            Shards.onLoop(shard.loop(), () -> queues.get(shard.index()).withdraw(this));
+        }
     }
 
     /** What can be refused before the partition's owner is asked; null when nothing. */
@@ -132,12 +145,25 @@ final class PendingProduce implements ProduceCompletion, AppendQueue.Request {
     }
 
     /**
-     * Appends one partition's batches, on its shard's loop.
+     * Appends one partition's batches, on its shard's loop, and lets go of them: every append copies what it takes.
      *
      * @return false when the tail had no room: nothing happened, to be tried again
      */
     @Override
     public boolean tryAppend(int slot, ShardReplicas replicas) {
+        boolean over = true;
+        try {
+            over = append(slot, replicas);
+        } catch (RuntimeException e) {
+            context.broken(e);
+        }
+        if (over) {
+            letGo(slot);
+        }
+        return over;
+    }
+
+    private boolean append(int slot, ShardReplicas replicas) {
         TopicImage topic = topics[slot];
         BufferRecords batch = records[slot];
         if (topic == null || batch == null) {
@@ -157,9 +183,19 @@ final class PendingProduce implements ProduceCompletion, AppendQueue.Request {
         return !(outcomes[slot] instanceof ProduceOutcome.TailFull);
     }
 
+    /** Gives up this slot's hold on the request's frame, so that waiting for acks pins no memory but the tail's. */
+    private void letGo(int slot) {
+        BufferRecords batch = records[slot];
+        if (batch != null) {
+            batch.release();
+            records[slot] = null;
+        }
+    }
+
     /** The tail stayed full for as long as the client waits: it is told so, and may send again. */
     @Override
     public void giveUp(int slot) {
+        letGo(slot);
         done(slot, refused(ErrorCode.KAFKA_STORAGE_ERROR, "The disk is slower than the producers: send again"));
     }
 
@@ -178,8 +214,6 @@ final class PendingProduce implements ProduceCompletion, AppendQueue.Request {
 
     /** On the connection's loop, after the last slot. */
     private void answer() {
-        // Every append has copied what it took.
-        request.release();
         if (request.acks() == 0) {
             answerByConnection();
             return;

@@ -15,10 +15,13 @@ import io.netty.buffer.PooledByteBufAllocator;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One request on its way through a handler: its header, and the only way to answer it. Owned by the connection's loop. */
 public final class RequestContext {
 
+    private static final Logger LOG = LoggerFactory.getLogger(RequestContext.class);
     private static final ByteBufAllocator ALLOCATOR = PooledByteBufAllocator.DEFAULT;
 
     private final ApiKey api;
@@ -80,7 +83,28 @@ public final class RequestContext {
 
     /** Runs {@code task} when this answer is next to leave and the client reads: the moment to take slices of logs. */
     public void whenHead(Runnable task) {
-        responder.whenHead(task);
+        responder.whenHead(guarded(task));
+    }
+
+    /**
+     * {@code task} as a step of this request on any loop: what it throws {@linkplain #broken breaks} the request, which would stay
+     * unanswered otherwise and hold up its connection.
+     */
+    public Runnable guarded(Runnable task) {
+        return () -> {
+            try {
+                task.run();
+            } catch (RuntimeException e) {
+                broken(e);
+            }
+        };
+    }
+
+    /** A defect of ours kept this request from its answer, so what became of it is not known: its connection closes, unless it was answered already. Any thread. */
+    public void broken(RuntimeException defect) {
+        LOG.error("event=request-broken api={} version={} clientId={}", api, version, clientId, defect);
+        responder.closeUnlessCompleted(
+                "a defect of the broker kept " + api + " v" + version + " from its answer: see its log");
     }
 
     /** Runs {@code task} on this loop when the connection closes before the answer: nobody waits for it any more. */

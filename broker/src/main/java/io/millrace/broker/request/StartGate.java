@@ -11,12 +11,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Holds requests that arrive between binding the ports (which tells what to register) and being able to serve, in order. The
  * network's bounds on requests in flight bound it. Each queue is owned by the loop of its connections.
  */
 public final class StartGate implements RequestHandler {
+
+    private static final Logger LOG = LoggerFactory.getLogger(StartGate.class);
 
     private record Held(Request request, Responder responder) {}
 
@@ -36,7 +40,12 @@ public final class StartGate implements RequestHandler {
         held.forEach((loop, queue) -> loop.post(() -> {
             while (!queue.isEmpty()) {
                 Held first = queue.remove();
-                handler.handle(first.request(), first.responder());
+                try {
+                    handler.handle(first.request(), first.responder());
+                } catch (RuntimeException e) {
+                    LOG.error("event=request-broken apiKey={}", first.request().apiKey(), e);
+                    first.responder().closeUnlessCompleted("a defect of the broker kept it from answering: see its log");
+                }
             }
         }));
     }

@@ -1,5 +1,6 @@
 package io.millrace.broker.shard;
 
+import io.millrace.broker.request.RequestContext;
 import io.millrace.replication.replica.ShardAssignment;
 import io.millrace.runtime.EventLoop;
 import java.util.List;
@@ -44,24 +45,31 @@ public final class Shards {
 
     /**
      * Runs {@code work} for every slot on the shard that owns it: at once when that is the calling loop, else posted, one task
-     * per shard.
+     * per shard. What it throws breaks the request.
      *
+     * @param request whose slots they are
      * @param shardOfSlot shard index per slot, or {@link #NONE} to leave the slot out
      */
-    public void scatter(int[] shardOfSlot, SlotWork work) {
+    public void scatter(RequestContext request, int[] shardOfSlot, SlotWork work) {
         for (Shard shard : shards) {
             boolean concerned = false;
             for (int owner : shardOfSlot) {
                 concerned |= owner == shard.index();
             }
             if (concerned) {
-                onLoop(shard.loop(), () -> {
-                    for (int slot = 0; slot < shardOfSlot.length; slot++) {
-                        if (shardOfSlot[slot] == shard.index()) {
-                            work.run(slot, shard);
-                        }
-                    }
-                });
+                onLoop(shard.loop(), () -> runOn(shard, request, shardOfSlot, work));
+            }
+        }
+    }
+
+    private static void runOn(Shard shard, RequestContext request, int[] shardOfSlot, SlotWork work) {
+        for (int slot = 0; slot < shardOfSlot.length; slot++) {
+            if (shardOfSlot[slot] == shard.index()) {
+                try {
+                    work.run(slot, shard);
+                } catch (RuntimeException e) {
+                    request.broken(e);
+                }
             }
         }
     }
@@ -75,6 +83,11 @@ public final class Shards {
         for (Shard shard : shards) {
             shard.loop().post(gather::slotDone);
         }
+    }
+
+    /** As {@link #whenSettled(EventLoop, Runnable)}, on the request's loop; what {@code done} throws breaks the request. */
+    public void whenSettled(RequestContext request, Runnable done) {
+        whenSettled(request.loop(), request.guarded(done));
     }
 
     /** Runs {@code task} on {@code loop}: at once when the caller is on it, else posted. */

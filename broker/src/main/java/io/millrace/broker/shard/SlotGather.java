@@ -1,5 +1,6 @@
 package io.millrace.broker.shard;
 
+import io.millrace.broker.request.RequestContext;
 import io.millrace.runtime.EventLoop;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -21,6 +22,15 @@ public final class SlotGather {
         this.home = home;
         this.finished = finished;
         this.missing = new AtomicInteger(slots);
+    }
+
+    /**
+     * Of a request: {@code finished} runs on its connection's loop, and breaks it when it throws.
+     *
+     * @param slots at least 1
+     */
+    public SlotGather(RequestContext request, int slots, Runnable finished) {
+        this(request.loop(), slots, request.guarded(finished));
     }
 
     public void slotDone() {

@@ -34,7 +34,7 @@ public final class CreatePartitionsHandler implements ApiHandler<CreatePartition
         }
         controller.submit(
                 new ControllerCommand.CreatePartitions(topics, request.validateOnly()),
-                answer -> shards.whenSettled(context.loop(), () -> context.answer(response(request, answer))));
+                answer -> shards.whenSettled(context, () -> context.answer(response(request, answer))));
     }
 
     private static @Nullable List<List<Integer>> assignments(CreatePartitionsRequest.CreatePartitionsTopic topic) {

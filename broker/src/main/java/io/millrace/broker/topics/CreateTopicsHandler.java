@@ -46,7 +46,7 @@ public final class CreateTopicsHandler implements ApiHandler<CreateTopicsRequest
                 request.topics().stream().map(CreateTopicsHandler::newTopic).toList();
         controller.submit(
                 new ControllerCommand.CreateTopics(topics, request.validateOnly()),
-                answer -> shards.whenSettled(context.loop(), () -> context.answer(response(request, answer))));
+                answer -> shards.whenSettled(context, () -> context.answer(response(request, answer))));
     }
 
     private static NewTopic newTopic(CreateTopicsRequest.CreatableTopic topic) {

@@ -41,7 +41,7 @@ public final class DeleteTopicsHandler implements ApiHandler<DeleteTopicsRequest
         }
         controller.submit(
                 new ControllerCommand.DeleteTopics(topics),
-                answer -> shards.whenSettled(context.loop(), () -> context.answer(response(topics, answer))));
+                answer -> shards.whenSettled(context, () -> context.answer(response(topics, answer))));
     }
 
     private static List<TopicRef> topics(RequestContext context, DeleteTopicsRequest request) {

@@ -3,15 +3,13 @@ package io.millrace.broker.produce;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.broker.fixture.ManualLoop;
 import io.millrace.replication.metadata.MetadataImage;
 import io.millrace.replication.replica.Durability;
 import io.millrace.replication.replica.PartitionLogs;
 import io.millrace.replication.replica.ReplicaEvents;
 import io.millrace.replication.replica.ReplicaSettings;
 import io.millrace.replication.replica.ShardReplicas;
-import io.millrace.runtime.Clock;
-import io.millrace.runtime.EventLoop;
-import io.millrace.runtime.Timer;
 import io.millrace.storage.LogIdentity;
 import io.millrace.storage.PartitionLog;
 import java.util.ArrayList;
@@ -23,7 +21,7 @@ class AppendQueueTest {
 
     private static final long TIMEOUT_NS = 1_000_000_000;
 
-    private final HandLoop loop = new HandLoop();
+    private final ManualLoop loop = new ManualLoop();
     private final List<Runnable> wishes = new ArrayList<>();
     private final ShardReplicas replicas = new ShardReplicas(
             new ShardReplicas.Shard(loop, 0, 1, 1),
@@ -63,7 +61,7 @@ class AppendQueueTest {
         append("a");
         append("b");
         assertThat(attempts).isEqualTo(1);
-        loop.advance(TIMEOUT_NS - 1);
+        loop.advanceNs(TIMEOUT_NS - 1);
         assertThat(attempts).isEqualTo(1);
         assertThat(wishes).hasSize(1);
         room = 1;
@@ -81,9 +79,9 @@ class AppendQueueTest {
         append("slow", 3 * TIMEOUT_NS);
         append("hasty", TIMEOUT_NS);
         append("patient", 5 * TIMEOUT_NS);
-        loop.advance(TIMEOUT_NS);
+        loop.advanceNs(TIMEOUT_NS);
         assertThat(givenUp).containsExactly("hasty");
-        loop.advance(2 * TIMEOUT_NS);
+        loop.advanceNs(2 * TIMEOUT_NS);
         assertThat(givenUp).containsExactly("hasty", "slow");
         assertThat(queue.size()).isEqualTo(1);
         room = 10;
@@ -96,7 +94,7 @@ class AppendQueueTest {
         append("a");
         room = 1;
         wake();
-        loop.advance(2 * TIMEOUT_NS);
+        loop.advanceNs(2 * TIMEOUT_NS);
         assertThat(appended).containsExactly("a");
         assertThat(givenUp).isEmpty();
     }
@@ -107,17 +105,32 @@ class AppendQueueTest {
         append("sound");
         room = 2;
         assertThatThrownBy(this::wake).isInstanceOf(IllegalStateException.class);
-        loop.turn();
+        loop.run();
         assertThat(appended).containsExactly("sound");
         assertThat(queue.size()).isZero();
-        loop.advance(TIMEOUT_NS);
+        loop.advanceNs(TIMEOUT_NS);
         assertThat(givenUp).isEmpty();
+    }
+
+    @Test
+    void whatAGoneClientWaitsForIsWithdrawnAndTheOthersStay() {
+        append("a");
+        Named gone = new Named("gone", TIMEOUT_NS);
+        queue.append(gone, 0);
+        append("b");
+        queue.withdraw(gone);
+        assertThat(givenUp).containsExactly("gone");
+        room = 2;
+        wake();
+        assertThat(appended).containsExactly("a", "b");
+        loop.advanceNs(TIMEOUT_NS);
+        assertThat(givenUp).containsExactly("gone");
     }
 
     @Test
     void waitsAgainWhenEveryWaitingAppendHadGivenUp() {
         append("a");
-        loop.advance(TIMEOUT_NS);
+        loop.advanceNs(TIMEOUT_NS);
         assertThat(queue.size()).isZero();
         append("b");
         assertThat(wishes).as("the first wish still stands").hasSize(1);
@@ -190,65 +203,5 @@ class AppendQueueTest {
 
         @Override
         public void delete(PartitionLog log) {}
-    }
-
-    /** Timers run when the test moves the clock. */
-    private static final class HandLoop implements EventLoop, Clock {
-
-        private record Due(long atNs, Runnable task) {}
-
-        private final List<Due> timers = new ArrayList<>();
-        private final List<Runnable> posted = new ArrayList<>();
-        private long nowNs;
-
-        void turn() {
-            List<Runnable> now = List.copyOf(posted);
-            posted.clear();
-            now.forEach(Runnable::run);
-        }
-
-        void advance(long ns) {
-            nowNs += ns;
-            List<Due> due = timers.stream().filter(timer -> timer.atNs <= nowNs).toList();
-            timers.removeAll(due);
-            due.forEach(timer -> timer.task.run());
-        }
-
-        @Override
-        public String name() {
-            return "hand";
-        }
-
-        @Override
-        public Clock clock() {
-            return this;
-        }
-
-        @Override
-        public void post(Runnable task) {
-            posted.add(task);
-        }
-
-        @Override
-        public Timer schedule(long delayNs, Runnable task) {
-            Due due = new Due(nowNs + delayNs, task);
-            timers.add(due);
-            return () -> timers.remove(due);
-        }
-
-        @Override
-        public boolean isOwner() {
-            return true;
-        }
-
-        @Override
-        public long monotonicNs() {
-            return nowNs;
-        }
-
-        @Override
-        public long wallMs() {
-            return nowNs / 1_000_000;
-        }
     }
 }

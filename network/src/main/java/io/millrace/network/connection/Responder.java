@@ -20,6 +20,9 @@ public interface Responder {
     /** Closes the connection once the earlier answers left; {@code why} goes to the log. */
     void close(String why);
 
+    /** As {@link #close}, for a request of which it is not known whether it was completed: nothing happens when it was. Any thread. */
+    void closeUnlessCompleted(String why);
+
     /**
      * Runs {@code task} on {@code connection().loop()} when this answer is at the head of its connection's queue and the channel
      * is writable: the moment to take slices of a log. The task, or something it starts, then completes this responder.

@@ -57,11 +57,23 @@ final class ResponseSlot implements Responder {
         complete(new Outcome.Close(why));
     }
 
+    @Override
+    public void closeUnlessCompleted(String why) {
+        if (completed.compareAndSet(false, true)) {
+            pass(new Outcome.Close(why));
+        }
+    }
+
     private void complete(Outcome result) {
         if (!completed.compareAndSet(false, true)) {
             release(result);
             throw new IllegalStateException("request of connection " + connection.id() + " completed twice");
         }
+        pass(result);
+    }
+
+    /** Brings the outcome to the connection's loop. */
+    private void pass(Outcome result) {
         if (connection.loop().isOwner()) {
             arrived(result);
             return;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.broker.config.GroupConfig;
 import io.millrace.broker.coordinator.group.classic.JoinCall;
 import io.millrace.broker.coordinator.group.state.GroupState;
+import io.millrace.broker.fixture.ManualLoop;
 import io.millrace.protocol.ErrorCode;
 import io.millrace.protocol.Uuid;
 import io.millrace.protocol.message.DescribeGroupsResponse;

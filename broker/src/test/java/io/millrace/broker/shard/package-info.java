@@ -1,0 +1,4 @@
+@NullMarked
+package io.millrace.broker.shard;
+
+import org.jspecify.annotations.NullMarked;
