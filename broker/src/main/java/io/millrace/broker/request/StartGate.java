@@ -44,7 +44,8 @@ public final class StartGate implements RequestHandler {
                     handler.handle(first.request(), first.responder());
                 } catch (RuntimeException e) {
                     LOG.error("event=request-broken apiKey={}", first.request().apiKey(), e);
-                    first.responder().closeUnlessCompleted("a defect of the broker kept it from answering: see its log");
+                    first.responder()
+                            .closeUnlessCompleted("a defect of the broker kept it from answering: see its log");
                 }
             }
         }));
