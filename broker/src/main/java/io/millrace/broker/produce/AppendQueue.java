@@ -72,6 +72,7 @@ final class AppendQueue {
     }
 
     /** Gives up what waits of {@code request}: its client is gone. */
+    @SuppressWarnings("ReferenceEquality") // this very request
     void withdraw(Request request) {
         for (Waiting each : List.copyOf(waiting)) {
             if (each.request == request) {
