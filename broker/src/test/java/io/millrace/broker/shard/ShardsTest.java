@@ -21,7 +21,9 @@ import org.junit.jupiter.api.Test;
 
 class ShardsTest {
 
-    private static final IllegalStateException PLANTED = new IllegalStateException("planted");
+    private static IllegalStateException planted() {
+        return new IllegalStateException("planted");
+    }
 
     private final ManualLoop loop = new ManualLoop();
     private final RecordedResponder responder = new RecordedResponder(loop);
@@ -42,7 +44,7 @@ class ShardsTest {
         SlotGather gather = new SlotGather(request, 4, request::noAnswer);
         shards.scatter(request, new int[] {0, 0, 0, 0}, (slot, shard) -> {
             if (slot % 2 == 1) {
-                throw PLANTED;
+                throw planted();
             }
             worked.add(slot);
             gather.slotDone();
@@ -55,7 +57,7 @@ class ShardsTest {
     @Test
     void anAnswerThatCannotBeMadeEndsTheRequest() {
         SlotGather gather = new SlotGather(request, 1, () -> {
-            throw PLANTED;
+            throw planted();
         });
         gather.slotDone();
         assertThat(responder.closedWhy()).contains("defect");
@@ -64,7 +66,7 @@ class ShardsTest {
     @Test
     void whatThrowsOnceAllShardsSettledEndsTheRequest() {
         shards.whenSettled(request, () -> {
-            throw PLANTED;
+            throw planted();
         });
         loop.run();
         assertThat(responder.closedWhy()).contains("defect");
@@ -73,7 +75,7 @@ class ShardsTest {
     @Test
     void whatThrowsWhenItIsTheAnswersTurnEndsTheRequest() {
         request.whenHead(() -> {
-            throw PLANTED;
+            throw planted();
         });
         assertThat(responder.closedWhy()).contains("defect");
     }
