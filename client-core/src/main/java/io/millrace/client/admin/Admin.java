@@ -1,5 +1,6 @@
 package io.millrace.client.admin;
 
+import io.millrace.client.admin.group.GroupAdmin;
 import io.millrace.client.cluster.Call;
 import io.millrace.client.cluster.Cluster;
 import io.millrace.client.cluster.FoundOffset;
@@ -16,7 +17,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Looks after topics. Thread-safe.
+ * Looks after topics, and by {@link #groups} after consumer groups. Thread-safe.
  *
  * <p>Futures complete on the client's own thread, so what is chained to them must not block; they fail with a
  * {@link io.millrace.client.error.ClientException}. Everything that only reads is retried until {@code apiTimeoutMs}; creating and
@@ -157,6 +158,11 @@ public final class Admin implements AutoCloseable {
     /** The offsets asked for, one per partition; fails as a whole. */
     public CompletableFuture<Map<TopicPartition, FoundOffset>> listOffsets(Map<TopicPartition, OffsetQuery> queries) {
         return OffsetLookup.start(cluster, queries);
+    }
+
+    /** What looks after consumer groups, over the same connections. */
+    public GroupAdmin groups() {
+        return new GroupAdmin(cluster);
     }
 
     /** Closes the connections; calls under way fail. Not from a future's callback. */

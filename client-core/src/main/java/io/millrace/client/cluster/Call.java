@@ -7,11 +7,11 @@ import io.millrace.client.error.ClientClosedException;
 import io.millrace.client.error.ClientException;
 import io.millrace.client.error.ClientTimeoutException;
 import io.millrace.client.error.OutcomeUnknownException;
+import io.millrace.client.error.UnknownTopicException;
 import io.millrace.protocol.ErrorCode;
 import io.millrace.protocol.Message;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One request with its retries, until it succeeds, fails for good, or its deadline passes. Owned by the client's loop.
@@ -42,8 +42,7 @@ public final class Call<T> {
 
     private final Cluster cluster;
     private final String what;
-    private final Target target;
-    private final @Nullable TopicPartition leaderOf;
+    private final Route route;
     private final Repeat repeat;
     private final ClientRequest request;
     private final Reader<T> reader;
@@ -51,18 +50,10 @@ public final class Call<T> {
     private final long startedNs;
     private final CompletableFuture<T> result = new CompletableFuture<>();
 
-    private Call(
-            Cluster cluster,
-            String what,
-            Target target,
-            @Nullable TopicPartition leaderOf,
-            Repeat repeat,
-            ClientRequest request,
-            Reader<T> reader) {
+    private Call(Cluster cluster, String what, Route route, Repeat repeat, ClientRequest request, Reader<T> reader) {
         this.cluster = cluster;
         this.what = what;
-        this.target = target;
-        this.leaderOf = leaderOf;
+        this.route = route;
         this.repeat = repeat;
         this.request = request;
         this.reader = reader;
@@ -78,7 +69,17 @@ public final class Call<T> {
      */
     public static <T> CompletableFuture<T> start(
             Cluster cluster, String what, Target target, Repeat repeat, ClientRequest request, Reader<T> reader) {
-        Call<T> call = new Call<>(cluster, what, target, null, repeat, request, reader);
+        Route route = switch (target) {
+            case ANY_BROKER -> Route.anyBroker(cluster);
+            case CONTROLLER -> Route.controller(cluster);
+        };
+        return startOn(cluster, what, route, repeat, request, reader);
+    }
+
+    /** As the other, by a route of the caller's. */
+    public static <T> CompletableFuture<T> startOn(
+            Cluster cluster, String what, Route route, Repeat repeat, ClientRequest request, Reader<T> reader) {
+        Call<T> call = new Call<>(cluster, what, route, repeat, request, reader);
         cluster.run(what, call::attempt);
         return call.result;
     }
@@ -93,11 +94,12 @@ public final class Call<T> {
             Reader<T> reader) {
         return cluster.metadata()
                 .topic(partition.topic(), 0, cluster.config().apiTimeoutMs())
-                .thenCompose(topic -> {
-                    Call<T> call = new Call<>(cluster, what, Target.ANY_BROKER, partition, repeat, request, reader);
-                    cluster.run(what, call::attempt);
-                    return call.result;
-                });
+                .thenCompose(topic -> topic.partition(partition.partition()) == null
+                        ? CompletableFuture.failedFuture(new UnknownTopicException(
+                                topic.name(),
+                                "topic " + topic.name() + " has no partition " + partition.partition()
+                                        + ": it has 0 to " + (topic.partitionCount() - 1)))
+                        : startOn(cluster, what, Route.leaderOf(cluster, partition), repeat, request, reader));
     }
 
     private void attempt() {
@@ -105,18 +107,7 @@ public final class Call<T> {
             result.completeExceptionally(new ClientClosedException(what));
             return;
         }
-        PartitionImage led =
-                leaderOf == null ? null : cluster.metadata().image().partition(leaderOf);
-        if (led != null && led.hasLeader()) {
-            cluster.send(led.leaderId(), request, this::replied);
-            return;
-        }
-        int controller = cluster.metadata().image().controllerId();
-        if (target == Target.CONTROLLER && cluster.metadata().image().brokers().containsKey(controller)) {
-            cluster.send(controller, request, this::replied);
-        } else {
-            cluster.sendToAny(request, this::replied);
-        }
+        route.send(request, this::replied);
     }
 
     private void replied(Reply reply) {
@@ -144,9 +135,6 @@ public final class Call<T> {
         try {
             value = reader.read(answered.message(), answered.version());
         } catch (ClientException e) {
-            if (e.errorCode() == ErrorCode.NOT_CONTROLLER) {
-                cluster.metadata().refresh();
-            }
             if (repeat == Repeat.UNSAFE && e.errorCode() == ErrorCode.REQUEST_TIMED_OUT) {
                 result.completeExceptionally(new OutcomeUnknownException(
                         what
@@ -164,6 +152,7 @@ public final class Call<T> {
     }
 
     private void retryOrFail(ClientException failure) {
+        route.failed(failure);
         boolean again = failure.retriable() || failure instanceof OutcomeUnknownException;
         long nowNs = cluster.clock().monotonicNs();
         if (!again || bootstrapFailed(nowNs)) {

@@ -104,6 +104,11 @@ public final class Cluster implements AutoCloseable {
         }
     }
 
+    /** Sends to a broker that an answer named, whether the current image has it or not. Loop only. */
+    public void send(int brokerId, ServerAddress address, ClientRequest request, ReplyListener listener) {
+        links.link(brokerId, address).send(request, listener);
+    }
+
     /** Sends to whichever broker is best reached: an open connection first, then one to open, then the bootstrap servers. Loop only. */
     public void sendToAny(ClientRequest request, ReplyListener listener) {
         loop.checkOwned();
