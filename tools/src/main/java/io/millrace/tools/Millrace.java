@@ -1,5 +1,6 @@
 package io.millrace.tools;
 
+import io.millrace.tools.group.GroupVerb;
 import io.millrace.tools.records.ConsumeVerb;
 import io.millrace.tools.records.ProduceVerb;
 import io.millrace.tools.server.CheckConfigVerb;
@@ -27,6 +28,7 @@ import picocli.CommandLine.Spec;
             ServerVerb.class,
             CheckConfigVerb.class,
             TopicVerb.class,
+            GroupVerb.class,
             ProduceVerb.class,
             ConsumeVerb.class,
             TrainVerb.class
@@ -42,8 +44,9 @@ public final class Millrace implements Runnable {
     }
 
     /** Runs one command line; the exit code. */
-    static int run(String... arguments) {
+    public static int run(String... arguments) {
         return new CommandLine(new Millrace())
+                .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler((failure, commandLine, result) -> {
                     commandLine.getErr().println("millrace: " + UserMessage.of(failure));
                     return ExitCode.FAILED;

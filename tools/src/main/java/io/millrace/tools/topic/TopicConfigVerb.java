@@ -2,7 +2,9 @@ package io.millrace.tools.topic;
 
 import io.millrace.client.admin.Admin;
 import io.millrace.client.error.UnknownTopicException;
+import io.millrace.tools.shell.Json;
 import io.millrace.tools.shell.Outcome;
+import io.millrace.tools.shell.OutputOptions;
 import io.millrace.tools.shell.ServerOptions;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -36,6 +38,9 @@ final class TopicConfigVerb implements Callable<Integer> {
     @Mixin
     private ServerOptions server;
 
+    @Mixin
+    private OutputOptions output;
+
     @Parameters(paramLabel = "NAME", description = "The topic.")
     private String name;
 
@@ -57,7 +62,11 @@ final class TopicConfigVerb implements Callable<Integer> {
                 throw TopicNames.explain(admin, e);
             }
         }
-        spec.commandLine().getOut().println("configured topic " + name);
+        if (output.json()) {
+            Json.print(spec.commandLine().getOut(), TopicJson.configured(name, set, unset));
+        } else {
+            spec.commandLine().getOut().println("configured topic " + name);
+        }
         return 0;
     }
 }

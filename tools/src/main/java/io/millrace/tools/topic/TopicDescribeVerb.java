@@ -9,7 +9,9 @@ import io.millrace.client.cluster.PartitionImage;
 import io.millrace.client.cluster.TopicImage;
 import io.millrace.client.cluster.TopicPartition;
 import io.millrace.client.error.UnknownTopicException;
+import io.millrace.tools.shell.Json;
 import io.millrace.tools.shell.Outcome;
+import io.millrace.tools.shell.OutputOptions;
 import io.millrace.tools.shell.Plural;
 import io.millrace.tools.shell.ServerOptions;
 import java.io.PrintWriter;
@@ -40,6 +42,9 @@ final class TopicDescribeVerb implements Callable<Integer> {
     @Mixin
     private ServerOptions server;
 
+    @Mixin
+    private OutputOptions output;
+
     @Parameters(paramLabel = "NAME", description = "The topic.")
     private String name;
 
@@ -54,6 +59,10 @@ final class TopicDescribeVerb implements Callable<Integer> {
             Map<TopicPartition, FoundOffset> starts = offsets(admin, topic, OffsetQuery.earliest());
             Map<TopicPartition, FoundOffset> ends = offsets(admin, topic, OffsetQuery.latest());
             PrintWriter out = spec.commandLine().getOut();
+            if (output.json()) {
+                Json.print(out, TopicJson.described(description, starts, ends, allConfigs));
+                return 0;
+            }
             out.printf("topic %s, %s, id %s%n", name, Plural.of(topic.partitionCount(), "partition"), topic.id());
             out.printf(
                     "%9s  %6s  %-12s %-12s %12s %12s%n", "partition", "leader", "replicas", "in sync", "start", "end");

@@ -1,8 +1,11 @@
 package io.millrace.tools.topic;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import io.millrace.client.admin.Admin;
 import io.millrace.client.cluster.TopicImage;
+import io.millrace.tools.shell.Json;
 import io.millrace.tools.shell.Outcome;
+import io.millrace.tools.shell.OutputOptions;
 import io.millrace.tools.shell.Plural;
 import io.millrace.tools.shell.ServerOptions;
 import java.io.PrintWriter;
@@ -28,6 +31,9 @@ final class TopicListVerb implements Callable<Integer> {
     @Mixin
     private ServerOptions server;
 
+    @Mixin
+    private OutputOptions output;
+
     @Option(names = "--internal", description = "Show the broker's own topics too.")
     private boolean internal;
 
@@ -38,6 +44,14 @@ final class TopicListVerb implements Callable<Integer> {
             topics = Outcome.of(admin.listTopics()).stream()
                     .filter(topic -> internal || !topic.internal())
                     .toList();
+        }
+        if (output.json()) {
+            ArrayNode document = Json.array();
+            for (TopicImage topic : topics) {
+                document.add(TopicJson.heading(topic).put("partitions", topic.partitionCount()));
+            }
+            Json.print(spec.commandLine().getOut(), document);
+            return 0;
         }
         if (topics.isEmpty()) {
             spec.commandLine().getErr().println("no topics yet: millrace topic create NAME makes one");

@@ -1,0 +1,4 @@
+@NullMarked
+package io.millrace.tools.shell;
+
+import org.jspecify.annotations.NullMarked;
