@@ -14,6 +14,7 @@ import io.millrace.protocol.record.ValidationRules;
  * @param retentionMs {@code retention.ms}, -1 without bound
  * @param retentionBytes {@code retention.bytes}, -1 without bound
  * @param cleanup {@code cleanup.policy}
+ * @param compaction when and how far a log whose policy says so is compacted
  * @param batches what a batch must obey to be appended
  */
 public record LogConfig(
@@ -24,6 +25,7 @@ public record LogConfig(
         long retentionMs,
         long retentionBytes,
         Cleanup cleanup,
+        Compaction compaction,
         BatchRules batches) {
 
     public static final int MIN_SEGMENT_BYTES = 4 * 1024;
@@ -40,6 +42,7 @@ public record LogConfig(
             7L * 24 * 3600 * 1000,
             -1,
             Cleanup.DELETE,
+            Compaction.DEFAULT,
             BatchRules.DEFAULT);
 
     public LogConfig {
@@ -67,6 +70,30 @@ public record LogConfig(
 
         public boolean deletes() {
             return this != COMPACT;
+        }
+    }
+
+    /**
+     * Compaction of a log.
+     *
+     * @param minDirtyRatio {@code min.cleanable.dirty.ratio}: a log is due when more than this share of its sealed bytes was
+     *     not compacted yet
+     * @param minLagMs {@code min.compaction.lag.ms}: segments with younger records are left alone
+     * @param maxLagMs {@code max.compaction.lag.ms}: a log with older records that were not compacted is due, whatever its ratio
+     * @param deleteRetentionMs {@code delete.retention.ms}: how long a tombstone stays after the first pass that saw it
+     */
+    public record Compaction(double minDirtyRatio, long minLagMs, long maxLagMs, long deleteRetentionMs) {
+
+        public static final Compaction DEFAULT = new Compaction(0.5, 0, Long.MAX_VALUE, 24L * 3600 * 1000);
+
+        public Compaction {
+            if (!(minDirtyRatio >= 0 && minDirtyRatio <= 1)) {
+                throw new IllegalArgumentException("min.cleanable.dirty.ratio must be 0 to 1, not " + minDirtyRatio);
+            }
+            if (minLagMs < 0 || maxLagMs < 1 || deleteRetentionMs < 0) {
+                throw new IllegalArgumentException("compaction times must not be negative: min lag " + minLagMs
+                        + ", max lag " + maxLagMs + ", delete retention " + deleteRetentionMs);
+            }
         }
     }
 
@@ -102,7 +129,8 @@ public record LogConfig(
                 batches.timestampType,
                 batches.timestampBeforeMaxMs,
                 batches.timestampAfterMaxMs,
-                batches.headerOnly,
+                // Compaction drops what has no key: whoever wrote it must learn of that.
+                batches.headerOnly && !cleanup.compacts(),
                 DecompressionLimits.DEFAULT);
     }
 
@@ -113,11 +141,45 @@ public record LogConfig(
 
     public LogConfig withSegmentBytes(int bytes) {
         return new LogConfig(
-                bytes, segmentMs, indexIntervalBytes, segmentIndexBytes, retentionMs, retentionBytes, cleanup, batches);
+                bytes,
+                segmentMs,
+                indexIntervalBytes,
+                segmentIndexBytes,
+                retentionMs,
+                retentionBytes,
+                cleanup,
+                compaction,
+                batches);
     }
 
     public LogConfig withRetention(long ms, long bytes) {
         return new LogConfig(
-                segmentBytes, segmentMs, indexIntervalBytes, segmentIndexBytes, ms, bytes, cleanup, batches);
+                segmentBytes,
+                segmentMs,
+                indexIntervalBytes,
+                segmentIndexBytes,
+                ms,
+                bytes,
+                cleanup,
+                compaction,
+                batches);
+    }
+
+    public LogConfig withCleanup(Cleanup policy, Compaction how) {
+        return new LogConfig(
+                segmentBytes,
+                segmentMs,
+                indexIntervalBytes,
+                segmentIndexBytes,
+                retentionMs,
+                retentionBytes,
+                policy,
+                how,
+                batches);
+    }
+
+    /** How old the open segment of a log may get before an append seals it: what is not sealed is not compacted. */
+    public long rollAfterMs() {
+        return cleanup.compacts() ? Math.min(segmentMs, compaction.maxLagMs) : segmentMs;
     }
 }

@@ -111,6 +111,7 @@ public final class TopicConfigs implements ConfigSchema {
                 InternalTopics.contains(topic)
                         ? LogConfig.Cleanup.COMPACT
                         : cleanup(values.get(TopicKeys.CLEANUP_POLICY)),
+                LogConfig.Compaction.DEFAULT,
                 batches);
     }
 

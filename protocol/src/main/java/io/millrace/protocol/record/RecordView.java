@@ -70,6 +70,11 @@ public final class RecordView {
         return sizeBytes;
     }
 
+    /** A slice of the whole record, unpacked, from its length field on. */
+    public ByteBuffer bytes() {
+        return buffer.slice(endPosition - sizeBytes, sizeBytes);
+    }
+
     /** True unless the key is null. */
     public boolean hasKey() {
         return keyBytes >= 0;

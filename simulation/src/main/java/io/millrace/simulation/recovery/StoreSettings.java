@@ -30,6 +30,7 @@ final class StoreSettings {
                 shape.retention().ms(),
                 shape.retention().bytes(),
                 LogConfig.Cleanup.DELETE,
+                LogConfig.Compaction.DEFAULT,
                 new LogConfig.BatchRules(
                         4 << 20,
                         rules.timestampType(),

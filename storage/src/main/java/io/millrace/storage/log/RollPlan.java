@@ -45,7 +45,7 @@ final class RollPlan {
     /** Ends the segment before a batch when with it that, or its index, is full, or out of offsets, or when it is old. */
     void beforeBatch(LogConfig config, long baseOffset, long endOffset, int sizeBytes, long nowMs) {
         boolean full = openBytes + sizeBytes > config.segmentBytes();
-        boolean old = openSinceMs != NONE && nowMs - openSinceMs >= config.segmentMs();
+        boolean old = openSinceMs != NONE && nowMs - openSinceMs >= config.rollAfterMs();
         boolean indexFull = config.indexBytesAtMost(openBytes + sizeBytes) > config.segmentIndexBytes();
         boolean wide = endOffset - 1 - openBase > MAX_OFFSET_DELTA;
         if (full || old || indexFull || wide) {

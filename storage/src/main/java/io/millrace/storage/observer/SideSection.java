@@ -23,6 +23,9 @@ public record SideSection(int type, int version, ByteBuffer payload) {
     /** Aborted transactions whose markers lie in the segment. */
     public static final int ABORTED_TRANSACTIONS = 4;
 
+    /** Up to which offset the segment was compacted: a 64-bit number. In segments that compaction wrote. */
+    public static final int COMPACTED_END = 5;
+
     /**
      * @param payload {@code position..limit}; kept as a read-only view, must not be changed afterwards
      */

@@ -112,7 +112,8 @@ final class IndexBuilder {
         if (lengthBytes - lastIndexedPosition >= intervalBytes && offsetDelta > 0 && lengthBytes > 0) {
             addEntry(offsetDelta, batch.partitionLeaderEpoch());
         }
-        if (batch.maxTimestampMs() > maxTimestampMs) {
+        // Compaction may have left a header only: it has a timestamp, but no record that a look-up could answer.
+        if (batch.maxTimestampMs() > maxTimestampMs && batch.recordCount() != 0) {
             maxTimestampMs = batch.maxTimestampMs();
             maxTimestampOffsetDelta = offsetDelta;
         }

@@ -24,7 +24,7 @@ public final class SegmentDamagedException extends Exception {
     }
 
     /** What lane jobs throw. */
-    static DiskException at(Path file, long filePosition, String what) {
+    public static DiskException at(Path file, long filePosition, String what) {
         return new DiskException(
                 DiskException.Kind.FAILED,
                 "read",

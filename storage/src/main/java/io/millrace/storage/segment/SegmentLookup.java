@@ -97,7 +97,7 @@ final class SegmentLookup {
             if (batch.nextOffset() > endOffset) {
                 break;
             }
-            if (batch.maxTimestampMs() > latestMs) {
+            if (batch.maxTimestampMs() > latestMs && batch.recordCount() != 0) {
                 latestMs = batch.maxTimestampMs();
                 latestOffset = batch.baseOffset();
             }

@@ -1,6 +1,7 @@
 package io.millrace.storage.segment;
 
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /** File names of segments. Twenty digits, so that names sort as offsets do, as in Kafka. */
 public final class SegmentNames {
@@ -10,6 +11,12 @@ public final class SegmentNames {
     public static final String SIDE = ".side";
     public static final String TEMPORARY = ".tmp";
     public static final String DELETED = ".deleted";
+
+    /** Of files that compaction writes; they are not part of the log. */
+    public static final String CLEANED = ".cleaned";
+
+    /** Of a compacted segment that is to take the place of others, see {@link SegmentSwap}. */
+    public static final String SWAP = ".swap";
 
     private static final int DIGITS = 20;
 
@@ -35,6 +42,26 @@ public final class SegmentNames {
     /** The name of a file that is not complete yet. */
     public static Path temporary(Path file) {
         return file.resolveSibling(file.getFileName() + TEMPORARY);
+    }
+
+    /** The name that a file bears while compaction writes it. */
+    public static Path cleaned(Path file) {
+        return file.resolveSibling(file.getFileName() + CLEANED);
+    }
+
+    /** A complete compacted segment that stands for all segments from {@code baseOffset} to {@code endOffset}. */
+    static Path swap(Path directory, long baseOffset, long endOffset) {
+        return directory.resolve(digits(baseOffset) + "-" + digits(endOffset) + SWAP);
+    }
+
+    /** Base and end offset of a {@link #swap} file; null for any other name. */
+    static long @Nullable [] swapOf(String fileName) {
+        if (fileName.length() != 2 * DIGITS + 1 + SWAP.length() || !fileName.endsWith(SWAP)) {
+            return null;
+        }
+        long base = baseOffsetOf(fileName.substring(0, DIGITS) + LOG);
+        long end = baseOffsetOf(fileName.substring(DIGITS + 1, 2 * DIGITS + 1) + LOG);
+        return base < 0 || end <= base || fileName.charAt(DIGITS) != '-' ? null : new long[] {base, end};
     }
 
     /** Base offset of a {@code .log} file, -1 for any other name. */

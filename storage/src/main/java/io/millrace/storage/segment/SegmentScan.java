@@ -23,6 +23,11 @@ public final class SegmentScan {
     private final RecordBatchView batch = new RecordBatchView();
     private ByteBuffer window;
     private long windowStart;
+    private long position;
+    private long nextOffset;
+    private long batches;
+    private ScanOutcome.Stop stop = ScanOutcome.Stop.END;
+    private String message = "";
 
     private SegmentScan(DiskFile log, long lengthBytes) {
         this.log = log;
@@ -43,35 +48,66 @@ public final class SegmentScan {
         return new SegmentScan(log, lengthBytes).run(fromPosition, expectedOffset, visitor);
     }
 
+    /** A scan in steps, from {@code fromPosition} on: see {@link #next}. */
+    public static SegmentScan from(DiskFile log, long fromPosition, long lengthBytes, long expectedOffset) {
+        SegmentScan scan = new SegmentScan(log, lengthBytes);
+        scan.position = fromPosition;
+        scan.nextOffset = expectedOffset;
+        return scan;
+    }
+
     private ScanOutcome run(long fromPosition, long expectedOffset, BatchVisitor visitor) throws DiskException {
-        long position = fromPosition;
-        long nextOffset = expectedOffset;
-        long batches = 0;
-        while (position < lengthBytes) {
-            if (!load(position, RecordBatchView.HEADER_BYTES)) {
-                String message = "only " + (lengthBytes - position) + " bytes, too few for a batch header";
-                return new ScanOutcome(position, nextOffset, batches, ScanOutcome.Stop.TORN, message);
-            }
-            String fault = headerFault(nextOffset);
-            if (fault != null) {
-                return new ScanOutcome(position, nextOffset, batches, ScanOutcome.Stop.CORRUPT, fault);
-            }
-            int size = batch.sizeBytes();
-            if (!load(position, size)) {
-                String message = "batch of " + size + " bytes, of which " + (lengthBytes - position) + " are there";
-                return new ScanOutcome(position, nextOffset, batches, ScanOutcome.Stop.TORN, message);
-            }
-            if (!batch.crcValid()) {
-                String message = "CRC is " + batch.computeCrc() + ", the batch at offset " + batch.baseOffset()
-                        + " says " + batch.crc();
-                return new ScanOutcome(position, nextOffset, batches, ScanOutcome.Stop.CORRUPT, message);
-            }
-            visitor.batch(batch, position);
-            batches++;
-            nextOffset = batch.nextOffset();
-            position += size;
+        position = fromPosition;
+        nextOffset = expectedOffset;
+        RecordBatchView good;
+        long from = position;
+        while ((good = next()) != null) {
+            visitor.batch(good, from);
+            from = position;
         }
-        return new ScanOutcome(position, nextOffset, batches, ScanOutcome.Stop.END, "");
+        return outcome();
+    }
+
+    /** The next good batch, valid until the next call; null at the end or before the first bad byte, {@link #outcome} tells. */
+    public @Nullable RecordBatchView next() throws DiskException {
+        if (position >= lengthBytes) {
+            return null;
+        }
+        if (!load(position, RecordBatchView.HEADER_BYTES)) {
+            return stopped(
+                    ScanOutcome.Stop.TORN, "only " + (lengthBytes - position) + " bytes, too few for a batch header");
+        }
+        String fault = headerFault(nextOffset);
+        if (fault != null) {
+            return stopped(ScanOutcome.Stop.CORRUPT, fault);
+        }
+        int size = batch.sizeBytes();
+        if (!load(position, size)) {
+            return stopped(
+                    ScanOutcome.Stop.TORN,
+                    "batch of " + size + " bytes, of which " + (lengthBytes - position) + " are there");
+        }
+        if (!batch.crcValid()) {
+            return stopped(
+                    ScanOutcome.Stop.CORRUPT,
+                    "CRC is " + batch.computeCrc() + ", the batch at offset " + batch.baseOffset() + " says "
+                            + batch.crc());
+        }
+        batches++;
+        nextOffset = batch.nextOffset();
+        position += size;
+        return batch;
+    }
+
+    private @Nullable RecordBatchView stopped(ScanOutcome.Stop why, String what) {
+        stop = why;
+        message = what;
+        return null;
+    }
+
+    /** How far the scan has come and, once {@link #next} gave null, why it ended. */
+    public ScanOutcome outcome() {
+        return new ScanOutcome(position, nextOffset, batches, stop, message);
     }
 
     private @Nullable String headerFault(long nextOffset) {

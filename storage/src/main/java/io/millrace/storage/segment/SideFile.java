@@ -55,7 +55,11 @@ public final class SideFile {
 
     /** Null when there is none, or its header is damaged or of a newer version. */
     public static @Nullable SideFile read(Disk disk, Path directory, long baseOffset) throws DiskException {
-        Path path = SegmentNames.side(directory, baseOffset);
+        return readAt(disk, SegmentNames.side(directory, baseOffset), baseOffset);
+    }
+
+    /** The same by the file's name. */
+    static @Nullable SideFile readAt(Disk disk, Path path, long baseOffset) throws DiskException {
         if (!disk.exists(path)) {
             return null;
         }
@@ -135,15 +139,23 @@ public final class SideFile {
     private static void writeAll(
             Disk disk, Path path, Header header, @Nullable IndexSource index, List<SideSection> sections)
             throws DiskException {
+        Path temporary = SegmentNames.temporary(path);
+        writeTo(disk, temporary, header, index, sections);
+        disk.rename(temporary, path);
+        disk.syncDirectory(path.resolveSibling(""));
+    }
+
+    /** Writes and syncs a file of that very name, in the place of one that is there. The name is not synced. */
+    static void writeTo(Disk disk, Path path, Header header, @Nullable IndexSource index, List<SideSection> sections)
+            throws DiskException {
         int count = sections.size() + (index == null ? 0 : 1);
         if (count > MAX_SECTIONS) {
             throw new IllegalArgumentException(count + " sections, at most " + MAX_SECTIONS);
         }
-        Path temporary = SegmentNames.temporary(path);
-        if (disk.exists(temporary)) {
-            disk.delete(temporary);
+        if (disk.exists(path)) {
+            disk.delete(path);
         }
-        try (DiskFile file = disk.create(temporary)) {
+        try (DiskFile file = disk.create(path)) {
             List<Located> table = new ArrayList<>(count);
             long position = HEADER_BYTES + (long) count * ROW_BYTES;
             if (index != null) {
@@ -161,8 +173,6 @@ public final class SideFile {
             file.write(0, encode(header, table));
             file.sync();
         }
-        disk.rename(temporary, path);
-        disk.syncDirectory(path.resolveSibling(""));
     }
 
     private static Located copyIndex(DiskFile target, long position, IndexSource source) throws DiskException {

@@ -30,7 +30,16 @@ class ClockSetBackTest {
         log = fixture.create("t", 0);
         LogConfig.BatchRules rules =
                 new LogConfig.BatchRules(1 << 20, TimestampType.LOG_APPEND_TIME, Long.MAX_VALUE, 3_600_000, false);
-        log.reconfigure(new LogConfig(1 << 30, SEGMENT_MS, 4096, 10 << 20, -1, -1, LogConfig.Cleanup.DELETE, rules));
+        log.reconfigure(new LogConfig(
+                1 << 30,
+                SEGMENT_MS,
+                4096,
+                10 << 20,
+                -1,
+                -1,
+                LogConfig.Cleanup.DELETE,
+                LogConfig.Compaction.DEFAULT,
+                rules));
     }
 
     /** The time that the answer gives to the record. */

@@ -104,7 +104,15 @@ class RetentionTest {
     void aSegmentGoesByTimeWhenSegmentMsEndsItThoughItIsSmall() throws Exception {
         StoreFixture fixture = StoreFixture.open(folder);
         LogConfig config = new LogConfig(
-                1 << 30, 1_000, 4096, 10 << 20, 10_000, -1, LogConfig.Cleanup.DELETE, LogConfig.BatchRules.DEFAULT);
+                1 << 30,
+                1_000,
+                4096,
+                10 << 20,
+                10_000,
+                -1,
+                LogConfig.Cleanup.DELETE,
+                LogConfig.Compaction.DEFAULT,
+                LogConfig.BatchRules.DEFAULT);
         PartitionLog log = create(fixture, config);
         append(fixture, log);
         advance(fixture, 1_000);
@@ -118,7 +126,15 @@ class RetentionTest {
     void theIndexEndsASegmentToo() throws Exception {
         StoreFixture fixture = StoreFixture.open(folder);
         LogConfig config = new LogConfig(
-                1 << 30, Long.MAX_VALUE, 1024, 320, -1, -1, LogConfig.Cleanup.DELETE, LogConfig.BatchRules.DEFAULT);
+                1 << 30,
+                Long.MAX_VALUE,
+                1024,
+                320,
+                -1,
+                -1,
+                LogConfig.Cleanup.DELETE,
+                LogConfig.Compaction.DEFAULT,
+                LogConfig.BatchRules.DEFAULT);
         PartitionLog log = create(fixture, config);
         append(fixture, log, 30);
         fixture.close();

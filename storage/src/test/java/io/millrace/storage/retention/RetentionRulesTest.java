@@ -78,6 +78,7 @@ class RetentionRulesTest {
                 1,
                 1,
                 LogConfig.Cleanup.COMPACT,
+                config.compaction(),
                 config.batches());
         assertThat(decide(compacted, 20, sealed(10, 0), open(20, 0)))
                 .isEqualTo(new Outcome(0, RetentionRules.NEVER, -1));

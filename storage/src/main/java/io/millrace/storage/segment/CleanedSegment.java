@@ -1,0 +1,163 @@
+package io.millrace.storage.segment;
+
+import io.millrace.protocol.record.RecordBatchView;
+import io.millrace.storage.disk.Disk;
+import io.millrace.storage.disk.DiskException;
+import io.millrace.storage.disk.DiskFile;
+import io.millrace.storage.observer.SideSection;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * A segment that compaction writes beside the log, under names that nobody else looks at: {@link SegmentSwap} makes it part of
+ * the log. Owned by one pool job at a time.
+ *
+ * <p>Synced as it grows, a few MiB at a time, so that its last sync is short and delays no other.
+ */
+public final class CleanedSegment {
+
+    private static final int BUFFER_BYTES = 256 * 1024;
+    private static final long SYNC_EVERY_BYTES = 8 << 20;
+
+    private final Disk disk;
+    private final Path directory;
+    private final long baseOffset;
+    private final DiskFile log;
+    private final DiskFile index;
+    private final IndexBuilder builder;
+    private final RecordBatchView batch = new RecordBatchView();
+    private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
+    private long writtenBytes;
+    private long syncedBytes;
+    private int writtenEntries;
+
+    private CleanedSegment(
+            Disk disk, Path directory, long baseOffset, DiskFile log, DiskFile index, int indexIntervalBytes) {
+        this.disk = disk;
+        this.directory = directory;
+        this.baseOffset = baseOffset;
+        this.log = log;
+        this.index = index;
+        this.builder = new IndexBuilder(baseOffset, indexIntervalBytes);
+    }
+
+    /** A new one, in the place of what an earlier try left. */
+    public static CleanedSegment create(Disk disk, Path directory, long baseOffset, int indexIntervalBytes)
+            throws DiskException {
+        remove(disk, directory, baseOffset);
+        DiskFile log = disk.create(SegmentNames.cleaned(SegmentNames.log(directory, baseOffset)));
+        try {
+            DiskFile index = disk.create(SegmentNames.cleaned(SegmentNames.index(directory, baseOffset)));
+            return new CleanedSegment(disk, directory, baseOffset, log, index, indexIntervalBytes);
+        } catch (DiskException e) {
+            try {
+                log.close();
+            } catch (DiskException second) {
+                e.addSuppressed(second);
+            }
+            throw e;
+        }
+    }
+
+    /** Removes what a try left; nothing of it is part of the log. */
+    public static void remove(Disk disk, Path directory, long baseOffset) throws DiskException {
+        Path[] files = {
+            SegmentNames.log(directory, baseOffset),
+            SegmentNames.index(directory, baseOffset),
+            SegmentNames.side(directory, baseOffset)
+        };
+        for (Path file : files) {
+            Path cleaned = SegmentNames.cleaned(file);
+            if (disk.exists(cleaned)) {
+                disk.delete(cleaned);
+            }
+        }
+    }
+
+    public long baseOffset() {
+        return baseOffset;
+    }
+
+    /** Bytes of batches so far. */
+    public long lengthBytes() {
+        return builder.lengthBytes();
+    }
+
+    /**
+     * Adds a batch behind those that are there.
+     *
+     * @param bytes holds one whole batch from {@code position} on; not changed
+     */
+    public void append(ByteBuffer bytes, int position) throws DiskException {
+        batch.wrap(bytes, position);
+        builder.add(batch);
+        int size = batch.sizeBytes();
+        batch.release();
+        if (size > buffer.remaining()) {
+            flush();
+        }
+        ByteBuffer source = bytes.duplicate().limit(position + size).position(position);
+        if (size > buffer.capacity()) {
+            write(source);
+        } else {
+            buffer.put(source);
+        }
+    }
+
+    /**
+     * Ends it, synced, with its {@code .side} file.
+     *
+     * @param sections what the observers knew at the end of the segments that it stands for
+     * @param endOffset of those: that of its last batch
+     */
+    public WriteOutcome finish(List<SideSection> sections, long endOffset) throws DiskException {
+        flush();
+        IndexBuilder.State end = builder.state();
+        if (end.nextOffset() != endOffset) {
+            throw new IllegalStateException("compacted segment " + baseOffset + " of " + directory + " ends at "
+                    + end.nextOffset() + " instead of " + endOffset);
+        }
+        log.sync();
+        SideFile.Header header = new SideFile.Header(
+                baseOffset, end.nextOffset(), end.lengthBytes(), end.maxTimestampMs(), end.digest());
+        SideFile.writeTo(
+                disk,
+                SegmentNames.cleaned(SegmentNames.side(directory, baseOffset)),
+                header,
+                new SideFile.IndexSource(index, end.indexEntries()),
+                sections);
+        return end.outcome();
+    }
+
+    public void close() throws DiskException {
+        try {
+            log.close();
+        } finally {
+            index.close();
+        }
+    }
+
+    private void flush() throws DiskException {
+        if (buffer.position() > 0) {
+            write(buffer.flip());
+            buffer.clear();
+        }
+        ByteBuffer pending = builder.pending();
+        if (pending.hasRemaining()) {
+            index.write((long) writtenEntries * IndexEntry.BYTES, pending);
+            writtenEntries = builder.state().indexEntries();
+        }
+        builder.pendingWritten();
+    }
+
+    private void write(ByteBuffer bytes) throws DiskException {
+        int size = bytes.remaining();
+        log.write(writtenBytes, bytes);
+        writtenBytes += size;
+        if (writtenBytes - syncedBytes >= SYNC_EVERY_BYTES) {
+            log.sync();
+            syncedBytes = writtenBytes;
+        }
+    }
+}
