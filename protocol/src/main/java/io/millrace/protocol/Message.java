@@ -37,6 +37,9 @@ public interface Message {
         return 0;
     }
 
+    /** Shows every error code of the message that is not NONE, at any depth; without allocation. */
+    default void errorCodes(ErrorCodeVisitor visitor) {}
+
     /** Gives back the slices of the frame that reading took; idempotent. Payloads of other kinds belong to who made them. */
     default void release() {}
 }

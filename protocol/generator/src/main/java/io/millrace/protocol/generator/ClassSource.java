@@ -19,6 +19,7 @@ final class ClassSource {
         out.line("");
         for (String type : new String[] {
             "Defaults",
+            "ErrorCodeVisitor",
             "FieldSizes",
             "MalformedMessageException",
             "Message",
@@ -102,6 +103,7 @@ final class ClassSource {
         new ReadSource(message, struct, out).write();
         new WriteSource(message, struct, out).write();
         new RecordsSource(message, struct, out).write();
+        new ErrorCodesSource(message, struct, out).write();
         new IdentitySource(struct, out).write();
     }
 

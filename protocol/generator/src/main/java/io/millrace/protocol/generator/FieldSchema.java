@@ -1,5 +1,6 @@
 package io.millrace.protocol.generator;
 
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,12 @@ record FieldSchema(
         @Nullable String defaultText,
         boolean ignorable,
         String about) {
+
+    /** Whether it holds a code of {@code ErrorCode}. */
+    boolean isErrorCode() {
+        return type == FieldType.Scalar.INT16
+                && javaName().toLowerCase(Locale.ROOT).endsWith("errorcode");
+    }
 
     boolean isTagged() {
         return tag >= 0;

@@ -58,6 +58,25 @@ record MessageSchema(
         };
     }
 
+    /** Whether the struct or one below it has an error code. */
+    boolean holdsErrorCodes(StructSchema struct) {
+        for (FieldSchema field : struct.fields()) {
+            if (field.isErrorCode() || holdsErrorCodes(field.type())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    boolean holdsErrorCodes(FieldType type) {
+        return switch (type) {
+            case FieldType.Scalar scalar -> false;
+            case FieldType.Simple simple -> false;
+            case FieldType.Struct nested -> holdsErrorCodes(struct(nested.name()));
+            case FieldType.Array array -> holdsErrorCodes(array.element());
+        };
+    }
+
     /** The fewest bytes that a value of {@code type} takes as an array element in any version of {@code versions}. */
     int smallestElementBytes(FieldType type, VersionRange versions) {
         int smallest = Integer.MAX_VALUE;

@@ -1,0 +1,9 @@
+package io.millrace.protocol;
+
+/** Who is shown the error codes of an answer. */
+@FunctionalInterface
+public interface ErrorCodeVisitor {
+
+    /** @param code as on the wire, never 0; perhaps of no {@link ErrorCode} */
+    void errorCode(short code);
+}
