@@ -8,6 +8,7 @@ import io.millrace.runtime.EventLoop;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Moves answers from the head of a {@link ResponseOrder} to the channel. Owned by the connection's loop.
@@ -26,6 +27,9 @@ final class AnswerPump {
     private final NetworkMetrics metrics;
     private final FrameWriter writer;
     private final Runnable turn = this::turn;
+
+    /** Whose answer the writer is busy with; null when it is not. */
+    private @Nullable ResponseSlot departing;
 
     private boolean requested;
     private boolean held;
@@ -97,6 +101,9 @@ final class AnswerPump {
         while (givenBytes < ReadTurns.MAX_TURN_BYTES && channel.isWritable() && connection.isLive() && !closing) {
             if (writer.busy()) {
                 givenBytes += writer.write(ReadTurns.MAX_TURN_BYTES - givenBytes);
+                if (!writer.busy()) {
+                    departed();
+                }
                 continue;
             }
             ResponseSlot head = order.head();
@@ -114,12 +121,23 @@ final class AnswerPump {
             order.removeHead();
             metrics.requestsLeft(1);
             switch (outcome) {
-                case Outcome.Answer answer -> writer.start(answer.frame());
-                case Outcome.NoAnswer none -> {}
+                case Outcome.Answer answer -> {
+                    writer.start(answer.frame());
+                    departing = head;
+                }
+                case Outcome.NoAnswer none -> head.departed();
                 case Outcome.Close close -> closeOnceSent(CloseReason.CLOSED_BY_HANDLER, close.why());
             }
         }
         return givenBytes;
+    }
+
+    private void departed() {
+        ResponseSlot gone = departing;
+        departing = null;
+        if (gone != null) {
+            gone.departed();
+        }
     }
 
     private void runHeadTask(ResponseSlot head) {

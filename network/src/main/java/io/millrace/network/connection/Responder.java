@@ -39,6 +39,20 @@ public interface Responder {
      */
     void whenDropped(Runnable task);
 
+    /** Who is told that an answer has left. */
+    @FunctionalInterface
+    interface Departure {
+
+        /** The answer's last byte was given to the socket, or the request ended without one. On the connection's loop. */
+        void departed();
+    }
+
+    /**
+     * Tells {@code departure} when this request is over; never when the connection closes before. Only on the connection's loop,
+     * before the completion; at most one per responder.
+     */
+    void whenDeparted(Departure departure);
+
     /**
      * This request holds {@code bytes} more than its frame until it is completed: counted in its connection's bytes in flight, so
      * that requests which decode to much more than they are do not pile up. On the connection's loop, at most once.

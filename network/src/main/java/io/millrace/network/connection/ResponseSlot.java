@@ -35,6 +35,7 @@ final class ResponseSlot implements Responder {
     private @Nullable Outcome outcome;
     private @Nullable Runnable headTask;
     private @Nullable Runnable dropTask;
+    private @Nullable Departure departure;
     private boolean headTaskGiven;
 
     ResponseSlot(ServerConnection connection, int requestBytes) {
@@ -128,6 +129,19 @@ final class ResponseSlot implements Responder {
         }
         if (outcome == null && connection.isLive()) {
             dropTask = task;
+        }
+    }
+
+    @Override
+    public void whenDeparted(Departure told) {
+        connection.loop().checkOwned();
+        departure = told;
+    }
+
+    /** All of the answer was given to the socket. */
+    void departed() {
+        if (departure != null) {
+            departure.departed();
         }
     }
 

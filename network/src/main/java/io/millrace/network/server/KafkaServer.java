@@ -66,6 +66,21 @@ public final class KafkaServer implements AutoCloseable {
         this.quota = new ConnectionQuota(settings.maxConnections(), settings.maxConnectionsPerIp());
     }
 
+    /** Bytes of whole requests that are held until they are completed. */
+    public long inFlightBudgetUsedBytes() {
+        return scope.budget().usedBytes();
+    }
+
+    /** Bytes that half-received requests hold, or may come to hold. */
+    public long receiveBudgetUsedBytes() {
+        return scope.receiveBudget().usedBytes();
+    }
+
+    /** The bound of each of the two. */
+    public long budgetBytes() {
+        return settings.maxInFlightBytes();
+    }
+
     /**
      * Opens every listener, or none.
      *
