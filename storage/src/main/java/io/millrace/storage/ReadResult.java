@@ -10,8 +10,9 @@ public sealed interface ReadResult {
      *
      * @param slices in order; the receiver releases each one, from any thread
      * @param sizeBytes sum over the slices
+     * @param endOffset after the last batch: where a reader goes on; the offset asked for when there is none
      */
-    record Batches(List<LogSlice> slices, int sizeBytes) implements ReadResult {}
+    record Batches(List<LogSlice> slices, int sizeBytes, long endOffset) implements ReadResult {}
 
     /**
      * The bytes are not at hand (cold, or being loaded): the log calls {@code ready} on the owner loop once, then the same

@@ -182,8 +182,12 @@ final class FetchRun {
                 Math.max(0, room),
                 answeredBytes == 0);
         return switch (read) {
-            case ReplicaRead.Batches found ->
-                PartitionRead.of(found.offsets(), null, found.slices(), found.sizeBytes());
+            case ReplicaRead.Batches found -> {
+                if (found.sizeBytes() > 0) {
+                    replica.fetched(found.sizeBytes(), found.endOffset() - position.offset());
+                }
+                yield PartitionRead.of(found.offsets(), null, found.slices(), found.sizeBytes());
+            }
             case ReplicaRead.Pending cold -> {
                 awaitCold = () -> awaitCold(shard, cold.bytes());
                 yield PartitionRead.of(

@@ -51,6 +51,7 @@ final class LeaderAppends {
                             + appended.baseOffset() + " to " + appended.endOffset());
                 }
                 replica.appended(appended.endOffset(), sizeBytes);
+                events.appended(sizeBytes, appended.endOffset() - appended.baseOffset());
                 ProduceOutcome.Accepted accepted = new ProduceOutcome.Accepted(
                         appended.baseOffset(), appended.logAppendTimeMs(), appended.logStartOffset());
                 await(appended.endOffset(), accepted, requiredAcks, timeoutMs, completion, slot);

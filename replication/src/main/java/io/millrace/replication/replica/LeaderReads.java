@@ -49,10 +49,11 @@ final class LeaderReads {
         }
         long endOffset = replica.endOf(bound);
         if (offset >= endOffset) {
-            return new ReplicaRead.Batches(List.of(), 0, offsets);
+            return new ReplicaRead.Batches(List.of(), 0, offset, offsets);
         }
         return switch (log.read(offset, endOffset, maxBytes, wholeFirstBatch)) {
-            case ReadResult.Batches batches -> new ReplicaRead.Batches(batches.slices(), batches.sizeBytes(), offsets);
+            case ReadResult.Batches batches ->
+                new ReplicaRead.Batches(batches.slices(), batches.sizeBytes(), batches.endOffset(), offsets);
             case ReadResult.Pending pending -> new ReplicaRead.Pending(pending);
             case ReadResult.OutOfRange range -> outOfRange(offset, offsets);
             case ReadResult.Failed failed ->

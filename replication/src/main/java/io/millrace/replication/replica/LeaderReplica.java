@@ -147,6 +147,11 @@ public final class LeaderReplica implements PartitionLog.Listener {
         sizes.appended(endOffset, sizeBytes);
     }
 
+    /** What {@link #read} gave goes to a consumer: counted as the topic's traffic. */
+    public void fetched(int sizeBytes, long records) {
+        events.fetched(sizeBytes, records);
+    }
+
     /** Who waits for what is committed next. */
     WatchingFetches fetches() {
         return fetches;

@@ -24,8 +24,9 @@ public sealed interface ReplicaRead {
      * Whole batches in offset order, none when there is nothing to read yet.
      *
      * @param slices the receiver releases each one, from any thread
+     * @param endOffset after the last batch; the offset asked for when there is none
      */
-    record Batches(List<LogSlice> slices, int sizeBytes, Offsets offsets) implements ReplicaRead {}
+    record Batches(List<LogSlice> slices, int sizeBytes, long endOffset, Offsets offsets) implements ReplicaRead {}
 
     /** The bytes are not at hand; repeat the read when {@code bytes} says so. */
     record Pending(ReadResult.Pending bytes) implements ReplicaRead {}

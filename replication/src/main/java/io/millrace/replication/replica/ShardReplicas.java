@@ -15,6 +15,7 @@ import io.millrace.storage.PartitionLog;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -98,6 +99,18 @@ public final class ShardReplicas implements MetadataSubscriber {
         return row == null ? null : row.leader;
     }
 
+    /** Shows every log on this shard, by topic in the order in which they came. */
+    public void eachLog(Consumer<? super PartitionLog> visitor) {
+        shard.loop().checkOwned();
+        for (@Nullable Row[] hosted : rows.values()) {
+            for (Row row : hosted) {
+                if (row != null) {
+                    visitor.accept(row.log);
+                }
+            }
+        }
+    }
+
     @Override
     public void changed(MetadataImage before, MetadataImage after, MetadataDelta delta) {
         shard.loop().checkOwned();
@@ -117,6 +130,7 @@ public final class ShardReplicas implements MetadataSubscriber {
             }
             if (now == null && topic.before() != null) {
                 rows.remove(topic.before().topicId());
+                events.topicDeleted(topic.before().topicId());
             }
         }
         configsChanged(delta);
@@ -142,7 +156,8 @@ public final class ShardReplicas implements MetadataSubscriber {
         if (leads) {
             long known = leader == null ? -1 : leader.highWatermark();
             ReplicaSettings chosen = settings.settings(image, topic);
-            row.leader = new LeaderReplica(shard.loop(), row.log, partition, known, chosen, deadlines, events);
+            ReplicaEvents reports = events.ofTopic(topic.topicId(), topic.name());
+            row.leader = new LeaderReplica(shard.loop(), row.log, partition, known, chosen, deadlines, reports);
             row.log.decidesRetention(true);
         }
     }

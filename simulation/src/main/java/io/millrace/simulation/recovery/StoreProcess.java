@@ -196,7 +196,8 @@ final class StoreProcess {
             long from = offset;
             ReadResult result = onLoopOf(identity, () -> log.read(from, log.logEndOffset(), READ_BYTES, true));
             switch (result) {
-                case ReadResult.Batches(List<LogSlice> slices, int sizeBytes) -> offset = take(slices, from, batches);
+                case ReadResult.Batches(List<LogSlice> slices, int sizeBytes, long endOffset) ->
+                    offset = take(slices, from, batches);
                 case ReadResult.Pending pending -> await(identity, pending);
                 case ReadResult.OutOfRange(long start, long end)
                 when start > from -> {

@@ -1,6 +1,7 @@
 package io.millrace.storage.append;
 
 import io.millrace.protocol.ErrorCode;
+import io.millrace.protocol.record.BatchFault;
 import io.millrace.protocol.record.BatchValidation;
 import io.millrace.protocol.record.BatchValidator;
 import io.millrace.protocol.record.RecordBatchView;
@@ -20,6 +21,7 @@ public final class BatchChecker implements AutoCloseable {
 
     private final BatchValidator validator;
     private final RecordBatchView batch = new RecordBatchView();
+    private final long[] faults = new long[BatchFault.values().length];
 
     /** @param validator owned and closed by this checker */
     public BatchChecker(BatchValidator validator) {
@@ -56,6 +58,7 @@ public final class BatchChecker implements AutoCloseable {
             int available = size > 0 && size <= left ? size : left;
             switch (validator.validate(batch, available, rules, nowMs)) {
                 case BatchValidation.Invalid invalid -> {
+                    faults[invalid.fault().ordinal()]++;
                     return found.refuse(refused(invalid, found.count()));
                 }
                 case BatchValidation.Valid valid -> found.add(valid.maxTimestampMs());
@@ -64,6 +67,11 @@ public final class BatchChecker implements AutoCloseable {
         }
         batch.release();
         return found;
+    }
+
+    /** Buffers that were refused for this fault. */
+    public long refused(BatchFault fault) {
+        return faults[fault.ordinal()];
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.millrace.storage.append;
 
 import io.millrace.protocol.ErrorCode;
+import io.millrace.protocol.record.BatchFault;
 import io.millrace.protocol.record.BatchValidator;
 import io.millrace.protocol.record.RecordBatchView;
 import io.millrace.protocol.record.TimestampType;
@@ -104,6 +105,11 @@ public final class LeaderAppender {
             log.observers().appended(stored, tail.baseOffsetAt(e), leaderEpoch);
         }
         return new AppendResult.Appended(baseOffset, tail.endOffset(), appendTimeMs, log.logStartOffset());
+    }
+
+    /** Appends that were refused for a fault of what was sent. */
+    public long refused(BatchFault fault) {
+        return checker.refused(fault);
     }
 
     /** Frees the validator's native memory. */

@@ -68,6 +68,7 @@ public final class LogStore {
     private final FollowerAppender followerAppender;
     private final ProducerExpiry producerExpiry;
     private final StoreListener listener;
+    private final StoreCounts counts;
     private final LinkedHashMap<Key, JournaledLog> logs = new LinkedHashMap<>();
     private final Map<Key, Runnable> deletions = new LinkedHashMap<>();
     private final Host host = new Host();
@@ -102,6 +103,7 @@ public final class LogStore {
                 config.maxDirtyBytes(),
                 new WriteBehindEvents());
         this.space = parts.spaceGuard(loop, writeBehindLane, writeBehind, this::refusalChanged);
+        this.counts = new StoreCounts(journal, reader, leaderAppender, writeBehind);
         this.reserve = parts.reserve();
         reserve.makeOn(pool, 2 * config.reserveBytes());
         for (LogStart start : recovered) {
@@ -190,17 +192,9 @@ public final class LogStore {
         return failure;
     }
 
-    /** Nanoseconds that the journal's running write and sync has taken so far, 0 when none runs. */
-    public long runningSyncNs() {
-        return journal.runningSyncNs();
-    }
-
-    public long journalGroups() {
-        return journal.syncedGroups();
-    }
-
-    public long journalBytes() {
-        return journal.writtenBytes();
+    /** What this store counts. */
+    public StoreCounts counts() {
+        return counts;
     }
 
     /**
@@ -364,6 +358,11 @@ public final class LogStore {
         @Override
         public RetentionQueue retention() {
             return retention;
+        }
+
+        @Override
+        public void removedSegments(int count, long bytes) {
+            counts.removed(count, bytes);
         }
 
         @Override

@@ -1,6 +1,7 @@
 package io.millrace.storage.journal;
 
 import io.millrace.runtime.EventLoop;
+import io.millrace.runtime.metrics.Distribution;
 import io.millrace.storage.disk.DiskException;
 import io.millrace.storage.disk.DiskLane;
 import java.util.ArrayDeque;
@@ -75,6 +76,9 @@ public final class Journal {
     private long syncStartedNs;
     private long syncedGroups;
     private long writtenBytes;
+    private long fileWaits;
+    private final Distribution syncNs = Distribution.ofNanos();
+    private final Distribution groupBytes = Distribution.ofBytes();
 
     /**
      * @param files prepared at start, at least one
@@ -155,6 +159,7 @@ public final class Journal {
         JournalFile file = files.roomFor(blockedBytes, owner.clock().monotonicNs());
         if (file == null) {
             state = State.WAITING;
+            fileWaits++;
             wantSpace();
             return;
         }
@@ -165,6 +170,7 @@ public final class Journal {
         nextGroup++;
         position += builder.lengthBytes();
         writtenBytes += blockedBytes;
+        groupBytes.record(blockedBytes);
         file.used(blockedBytes);
         syncStartedNs = owner.clock().monotonicNs();
         lane.submit(() -> group.write(file.file(), filePosition), this::written);
@@ -195,6 +201,7 @@ public final class Journal {
         }
         state = State.IDLE;
         syncedGroups++;
+        syncNs.record(owner.clock().monotonicNs() - syncStartedNs);
         List<JournalMember> members = builder.members();
         for (int i = 0; i < members.size(); i++) {
             members.get(i).groupSynced();
@@ -292,6 +299,21 @@ public final class Journal {
 
     public long writtenBytes() {
         return writtenBytes;
+    }
+
+    /** How long the write and the sync of each group took together, from its hand-over to the lane. */
+    public Distribution syncNs() {
+        return syncNs;
+    }
+
+    /** What each group took in its file. */
+    public Distribution groupBytes() {
+        return groupBytes;
+    }
+
+    /** How often a group had to wait for a file. */
+    public long fileWaits() {
+        return fileWaits;
     }
 
     /** Every file, to be closed on a lane once the journal is idle. */

@@ -339,12 +339,14 @@ public final class JournaledLog implements PartitionLog, AppendTarget {
         }
         long bound = Math.min(endOffset, logEndOffset());
         if (offset >= bound) {
-            return LogReads.NOTHING;
+            return LogReads.nothing(offset);
         }
         if (offset >= tail.startOffset()) {
             List<LogSlice> slices = new ArrayList<>(2);
             int bytes = tail.slices(offset, bound, maxBytes, wholeFirstBatch, slices);
-            return bytes == 0 ? LogReads.NOTHING : new ReadResult.Batches(slices, bytes);
+            return bytes == 0
+                    ? LogReads.nothing(offset)
+                    : new ReadResult.Batches(slices, bytes, offsetAfter(offset, bytes));
         }
         return reads.read(offset, Math.min(bound, tail.startOffset()), maxBytes, wholeFirstBatch);
     }

@@ -365,7 +365,12 @@ public final class LogFiles {
 
     private void removed(FileWork.Remove work) {
         log.reads().clear();
+        int before = segments.size();
+        long beforeBytes = segments.sizeBytes();
         segments.remove(work.bases(), log.host().reader());
+        if (!work.reset()) {
+            log.host().removedSegments(before - segments.size(), beforeBytes - segments.sizeBytes());
+        }
         // Another reset since then waits for its own record.
         if (work.reset() && resetDue) {
             resetDue = false;

@@ -37,6 +37,9 @@ public interface LogHost {
     /** Deadlines of the logs' retention. */
     RetentionQueue retention();
 
+    /** Segments below a log start were removed. */
+    void removedSegments(int count, long bytes);
+
     /** Who is told of logs that remember producers. */
     ProducerExpiry producerExpiry();
 

@@ -16,7 +16,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class LogReads {
 
-    static final ReadResult.Batches NOTHING = new ReadResult.Batches(List.of(), 0);
+    static ReadResult.Batches nothing(long offset) {
+        return new ReadResult.Batches(List.of(), 0, offset);
+    }
 
     /** Ranges kept ready: as many readers as may stand at different places of one log before they wait twice. */
     private static final int MAX_READY = 8;
@@ -108,11 +110,11 @@ final class LogReads {
                 LocatedRange range = found.range;
                 log.host().reader().ready().used(found);
                 if (range.sizeBytes() == 0 || (range.sizeBytes() > maxBytes && !wholeFirstBatch)) {
-                    return NOTHING;
+                    return nothing(offset);
                 }
                 List<LogSlice> slices = new ArrayList<>(1);
                 slices.add(found.segment.slice(range.filePosition(), range.sizeBytes()));
-                return new ReadResult.Batches(slices, range.sizeBytes());
+                return new ReadResult.Batches(slices, range.sizeBytes(), range.endOffset());
             }
         }
         StorageFailure failed = failure;
@@ -135,7 +137,7 @@ final class LogReads {
         }
         SegmentRow row = log.files().segments().holding(offset);
         if (row == null) {
-            return NOTHING;
+            return nothing(offset);
         }
         long end = Math.min(bound, row.endOffset());
         Waiting started = new Waiting(offset, bound, maxBytes, wholeFirstBatch, version);

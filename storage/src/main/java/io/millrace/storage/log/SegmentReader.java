@@ -88,6 +88,16 @@ public final class SegmentReader {
                 (done, failure) -> {});
     }
 
+    /** Files open now. */
+    public int openSegments() {
+        return open.size();
+    }
+
+    /** Files closed to make room for others. */
+    public long evictions() {
+        return open.evictions();
+    }
+
     ReadyRanges ready() {
         return ready;
     }

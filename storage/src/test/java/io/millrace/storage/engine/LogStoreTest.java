@@ -60,7 +60,7 @@ class LogStoreTest {
             StoreFixture.append(second, "c" + i);
         }
         fixture.settle();
-        assertThat(fixture.store.journalGroups()).isEqualTo(2);
+        assertThat(fixture.store.counts().journalGroups()).isEqualTo(2);
         assertThat(first.syncedEndOffset()).isEqualTo(11);
         assertThat(second.syncedEndOffset()).isEqualTo(10);
     }
@@ -139,7 +139,7 @@ class LogStoreTest {
             StoreFixture.append(busy, i + filler);
             fixture.settle();
         }
-        assertThat(fixture.store.journalBytes()).isGreaterThan(55L << 20);
+        assertThat(fixture.store.counts().journalBytes()).isGreaterThan(55L << 20);
         assertThat(fixture.memory.usedBytes()).isLessThan(8 << 20);
 
         StoreFixture again = StoreFixture.open(folder);

@@ -77,7 +77,7 @@ final class LogLoading {
             return;
         }
         switch (replica.read(nextOffset, ReadBound.COMMITTED, NO_EPOCH, NO_EPOCH, PIECE_BYTES, true)) {
-            case ReplicaRead.Batches(var slices, var sizeBytes, var offsets) -> {
+            case ReplicaRead.Batches(var slices, var sizeBytes, var endOffset, var offsets) -> {
                 if (sizeBytes == 0) {
                     awaitCommit();
                     return;
