@@ -1,15 +1,13 @@
 package io.millrace.broker.admin;
 
-import io.micrometer.core.instrument.binder.MeterBinder;
 import io.millrace.broker.config.BrokerConfig.AdminListener;
+import io.millrace.broker.metrics.Gathering;
 import io.millrace.network.http.HttpMetrics;
 import io.millrace.network.http.HttpServer;
 import io.millrace.network.http.HttpSettings;
 import io.millrace.network.loop.ShardLoops;
 import io.millrace.network.server.BoundListener;
 import io.millrace.network.server.ListenerBindException;
-import java.util.ArrayList;
-import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,34 +38,29 @@ public final class AdminPort implements AutoCloseable {
      * @param wanted where; when its port is taken and not {@linkplain AdminListener#exact exact}, a free one will do, so that
      *     nobody's second broker on one machine fails for a port that was not asked for
      * @param version of this build
-     * @param meters bound to the registry at the first scrape, on the port's worker thread
+     * @param gathering what else is published; sources may be added while the port is open
      * @throws ListenerBindException naming the port, the cause and the way out
      */
     public static AdminPort open(
-            AdminListener wanted,
-            String version,
-            ShardLoops loops,
-            BrokerHealth health,
-            List<? extends MeterBinder> meters)
+            AdminListener wanted, String version, ShardLoops loops, BrokerHealth health, Gathering gathering)
             throws ListenerBindException {
         HttpMetrics http = new HttpMetrics();
-        List<MeterBinder> all = new ArrayList<>();
-        all.add(new AdminMeters(version, health, http));
-        all.addAll(meters);
-        MetricsPage metrics = new MetricsPage(all);
+        MetricsPage metrics = new MetricsPage(gathering);
         AdminRoutes routes =
                 new AdminRoutes(health, new LoopPulses(loops.control(), loops.shards(), LOOP_TOLERANCE_MS), metrics);
         HttpSettings settings = HttpSettings.loopback(NAME, wanted.port()).withBindHost(wanted.host());
         HttpServer server = new HttpServer(loops.control(), settings, http, routes.routes());
         try {
-            return new AdminPort(server, metrics, server.start());
+            AdminPort opened = new AdminPort(server, metrics, server.start());
+            gathering.here(new AdminMeters(version, health, http));
+            return opened;
         } catch (ListenerBindException taken) {
             server.close();
             if (wanted.exact() || !taken.portInUse()) {
                 throw taken;
             }
             LOG.info("listener={} port={} is in use, taking a free one", NAME, wanted.port());
-            return open(new AdminListener(wanted.host(), 0, true), version, loops, health, meters);
+            return open(new AdminListener(wanted.host(), 0, true), version, loops, health, gathering);
         }
     }
 

@@ -9,6 +9,8 @@ import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.millrace.broker.metrics.Gathering;
+import io.millrace.broker.metrics.MeterCollector;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -21,15 +23,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class MetricsPage {
 
-    /** Held strongly, with all they refer to: the registry's references are weak. */
-    private final List<MeterBinder> binders;
+    private final Gathering gathering;
 
     private @Nullable Made made;
 
     private record Made(PrometheusMeterRegistry registry, JvmGcMetrics collector, List<MeterBinder> process) {}
 
-    MetricsPage(List<MeterBinder> binders) {
-        this.binders = List.copyOf(binders);
+    MetricsPage(Gathering gathering) {
+        this.gathering = gathering;
     }
 
     /** In the text form 0.0.4. */
@@ -53,7 +54,7 @@ final class MetricsPage {
                 new FileDescriptorMetrics(),
                 new UptimeMetrics());
         process.forEach(binder -> binder.bindTo(registry));
-        binders.forEach(binder -> binder.bindTo(registry));
+        registry.getPrometheusRegistry().register(new MeterCollector(gathering));
         return new Made(registry, collector, process);
     }
 

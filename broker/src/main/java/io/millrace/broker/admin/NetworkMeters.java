@@ -1,21 +1,16 @@
 package io.millrace.broker.admin;
 
-import io.micrometer.core.instrument.FunctionCounter;
-import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.binder.MeterBinder;
+import io.millrace.broker.metrics.Meter;
+import io.millrace.broker.metrics.MeterSource;
+import io.millrace.broker.metrics.Readings;
 import io.millrace.network.connection.CloseReason;
 import io.millrace.network.connection.NetworkMetrics;
 import io.millrace.network.loop.ShardLoops;
+import io.netty.buffer.PooledByteBufAllocator;
 import java.util.Locale;
-import java.util.function.ToDoubleFunction;
-import org.jspecify.annotations.Nullable;
 
-/**
- * Publishes what the network module counts anyway: every meter reads an existing counter at the scrape. Immutable; must live as
- * long as the registry, which holds the counters weakly.
- */
-public final class NetworkMeters implements MeterBinder {
+/** Publishes what the network module counts anyway. Immutable; any thread. */
+public final class NetworkMeters implements MeterSource {
 
     private final NetworkMetrics network;
     private final ShardLoops loops;
@@ -26,96 +21,33 @@ public final class NetworkMeters implements MeterBinder {
     }
 
     @Override
-    public void bindTo(MeterRegistry registry) {
-        bindConnections(registry);
-        bindTraffic(registry);
-        FunctionCounter.builder("millrace.loop.task.failures", loops, ShardLoops::failures)
-                .description("Tasks of event loops that threw; each is a fault of the broker and has its log line")
-                .register(registry);
-    }
-
-    private void bindConnections(MeterRegistry registry) {
-        gauge(
-                registry,
-                "millrace.network.open",
-                "connections",
-                "Client connections open now",
-                NetworkMetrics::openConnections);
-        counter(
-                registry,
-                "millrace.network.connections.opened",
-                null,
-                "Client connections accepted",
-                NetworkMetrics::connectionsOpened);
+    public void read(Readings into) {
+        into.add(Meter.LOOP_TASK_FAILURES, loops.failures());
+        into.add(Meter.OPEN_CONNECTIONS, network.openConnections());
+        into.add(Meter.CONNECTIONS_OPENED, network.connectionsOpened());
         for (CloseReason reason : CloseReason.values()) {
-            FunctionCounter.builder(
-                            "millrace.network.connections.closed",
-                            network,
-                            metrics -> metrics.connectionsClosed(reason))
-                    .tag("reason", reason.name().toLowerCase(Locale.ROOT))
-                    .description("Client connections closed, or refused by a limit, by reason")
-                    .register(registry);
+            into.add(
+                    Meter.CONNECTIONS_CLOSED,
+                    network.connectionsClosed(reason),
+                    reason.name().toLowerCase(Locale.ROOT));
         }
-        counter(
-                registry,
-                "millrace.network.accept.failures",
-                null,
-                "Connections that the system could not give, e.g. for want of file descriptors",
-                NetworkMetrics::acceptFailures);
+        into.add(Meter.ACCEPT_FAILURES, network.acceptFailures());
+        into.add(Meter.RECEIVED, network.bytesReceived());
+        into.add(Meter.SENT, network.bytesSent());
+        into.add(Meter.REQUESTS, network.requests());
+        into.add(Meter.IN_FLIGHT_REQUESTS, network.inFlightRequests());
+        into.add(Meter.IN_FLIGHT_BYTES, network.inFlightBytes());
+        into.add(Meter.READ_PAUSES, network.readPauses());
+        into.add(Meter.NETWORK_BUFFERS, PooledByteBufAllocator.DEFAULT.metric().usedDirectMemory());
+        rejected(into, CloseReason.FRAME_LENGTH_INVALID);
+        rejected(into, CloseReason.FRAME_TOO_LARGE);
+        rejected(into, CloseReason.REQUEST_HEADER_MALFORMED);
     }
 
-    private void bindTraffic(MeterRegistry registry) {
-        counter(
-                registry,
-                "millrace.network.received",
-                "bytes",
-                "Bytes read from clients, frame lengths included",
-                NetworkMetrics::bytesReceived);
-        counter(
-                registry,
-                "millrace.network.sent",
-                "bytes",
-                "Bytes given to clients' sockets",
-                NetworkMetrics::bytesSent);
-        counter(registry, "millrace.network.requests", null, "Whole requests received", NetworkMetrics::requests);
-        gauge(
-                registry,
-                "millrace.network.in.flight",
-                "requests",
-                "Requests whose answer is not on its way, long polls included",
-                NetworkMetrics::inFlightRequests);
-        gauge(
-                registry,
-                "millrace.network.in.flight",
-                "bytes",
-                "Bytes of requests that are not completed",
-                NetworkMetrics::inFlightBytes);
-        counter(
-                registry,
-                "millrace.network.read.pauses",
-                null,
-                "How often reading from a client stopped at a bound",
-                NetworkMetrics::readPauses);
-    }
-
-    private void counter(
-            MeterRegistry registry,
-            String name,
-            @Nullable String unit,
-            String help,
-            ToDoubleFunction<NetworkMetrics> value) {
-        FunctionCounter.builder(name, network, value)
-                .baseUnit(unit)
-                .description(help)
-                .register(registry);
-    }
-
-    private void gauge(
-            MeterRegistry registry, String name, String unit, String help, ToDoubleFunction<NetworkMetrics> value) {
-        // The unit is part of the name: two gauges may differ in it alone.
-        Gauge.builder(name + "." + unit, network, value)
-                .baseUnit(unit)
-                .description(help)
-                .register(registry);
+    private void rejected(Readings into, CloseReason reason) {
+        into.add(
+                Meter.DECODE_REJECTS,
+                network.connectionsClosed(reason),
+                reason.name().toLowerCase(Locale.ROOT));
     }
 }

@@ -19,6 +19,7 @@ import io.millrace.broker.metadata.DescribeClusterHandler;
 import io.millrace.broker.metadata.DescribeTopicPartitionsHandler;
 import io.millrace.broker.metadata.MetadataHandler;
 import io.millrace.broker.metadata.TopicAutoCreation;
+import io.millrace.broker.metrics.Gathering;
 import io.millrace.broker.offsets.EpochEndHandler;
 import io.millrace.broker.offsets.ListOffsetsHandler;
 import io.millrace.broker.produce.ProduceHandler;
@@ -26,6 +27,7 @@ import io.millrace.broker.producerid.InitProducerIdHandler;
 import io.millrace.broker.producerid.ProducerIds;
 import io.millrace.broker.request.ApiTable;
 import io.millrace.broker.request.RequestRouter;
+import io.millrace.broker.shard.Shard;
 import io.millrace.broker.shard.Shards;
 import io.millrace.broker.topics.CreatePartitionsHandler;
 import io.millrace.broker.topics.CreateTopicsHandler;
@@ -49,15 +51,18 @@ final class Apis {
             LogFolder logFolder,
             ProducerIds producerIds,
             GroupCoordinator groups,
-            Randomness randomness) {
+            Randomness randomness,
+            Gathering gathering) {
         TopicAutoCreation autoCreation =
                 new TopicAutoCreation(config.topics().autoCreate(), config.groups(), controller, shards);
         EffectiveConfigs configs = topicConfigs.effective();
         ApiTable table = new ApiTable();
         ApiVersionsHandler apiVersions = new ApiVersionsHandler(table);
+        ProduceHandler produce = new ProduceHandler(metadata, shards);
+        FetchHandler fetch = new FetchHandler(metadata, shards, config.fetchMaxBytes(), randomness);
         // Produce 0 to 2 are advertised only: librdkafka before 2.5 takes their absence for "no compression".
-        table.add(ApiKey.PRODUCE, 0, 3, 13, new ProduceHandler(metadata, shards))
-                .add(ApiKey.FETCH, 4, 18, new FetchHandler(metadata, shards, config.fetchMaxBytes(), randomness))
+        table.add(ApiKey.PRODUCE, 0, 3, 13, produce)
+                .add(ApiKey.FETCH, 4, 18, fetch)
                 .add(ApiKey.LIST_OFFSETS, 1, 11, new ListOffsetsHandler(metadata, shards))
                 .add(ApiKey.METADATA, 0, 13, new MetadataHandler(metadata, autoCreation, config.nodeId()))
                 .add(ApiKey.API_VERSIONS, 0, 4, apiVersions)
@@ -79,6 +84,13 @@ final class Apis {
                 .add(ApiKey.LIST_CONFIG_RESOURCES, 0, 1, new ListConfigResourcesHandler(metadata))
                 .add(ApiKey.DESCRIBE_TOPIC_PARTITIONS, 0, 0, new DescribeTopicPartitionsHandler(metadata));
         GroupHandlers.addTo(table, groups, metadata, new OffsetsTopic(config.groups(), metadata, controller, shards));
-        return new RequestRouter(table, apiVersions);
+        RequestRouter router = new RequestRouter(table, apiVersions, shards);
+        for (Shard shard : shards.all()) {
+            gathering.on(shard.loop(), router.metersOf(shard.index()));
+            gathering.on(shard.loop(), produce.metersOf(shard.index()));
+            gathering.on(shard.loop(), fetch.metersOf(shard.index()));
+        }
+        gathering.here(router.errorMeters());
+        return router;
     }
 }

@@ -2,7 +2,6 @@ package io.millrace.broker.boot;
 
 import io.millrace.broker.admin.AdminPort;
 import io.millrace.broker.admin.BrokerHealth;
-import io.millrace.broker.admin.NetworkMeters;
 import io.millrace.broker.config.BrokerConfig;
 import io.millrace.broker.config.ListenerConfig;
 import io.millrace.broker.producerid.ProducerIds;
@@ -10,7 +9,6 @@ import io.millrace.broker.request.StartGate;
 import io.millrace.broker.shard.Shard;
 import io.millrace.broker.shard.Shards;
 import io.millrace.network.connection.ConnectionLimits;
-import io.millrace.network.connection.NetworkMetrics;
 import io.millrace.network.loop.NettyEventLoop;
 import io.millrace.network.loop.ShardLoops;
 import io.millrace.network.server.BoundListener;
@@ -77,7 +75,7 @@ public final class Broker implements AutoCloseable {
     /** @param port null when none is wanted */
     private record Admin(BrokerHealth health, @Nullable AdminPort port) implements AutoCloseable {
 
-        static Admin open(BrokerConfig config, ShardLoops loops, NetworkMetrics network) throws ListenerBindException {
+        static Admin open(BrokerConfig config, ShardLoops loops, Measures measures) throws ListenerBindException {
             BrokerHealth health = new BrokerHealth();
             BrokerConfig.AdminListener listener = config.admin();
             if (listener.port() == BrokerConfig.AdminListener.NO_PORT) {
@@ -85,11 +83,7 @@ public final class Broker implements AutoCloseable {
             }
             String version = Broker.class.getPackage().getImplementationVersion();
             AdminPort port = AdminPort.open(
-                    listener,
-                    version == null ? "unpackaged" : version,
-                    loops,
-                    health,
-                    List.of(new NetworkMeters(network, loops)));
+                    listener, version == null ? "unpackaged" : version, loops, health, measures.gathering());
             return new Admin(health, port);
         }
 
@@ -114,23 +108,27 @@ public final class Broker implements AutoCloseable {
         Cleanup cleanup = new Cleanup();
         try {
             ShardLoops loops = cleanup.add(new ShardLoops(config.shards()));
-            NetworkMetrics networkMetrics = new NetworkMetrics();
-            Admin admin = cleanup.add(Admin.open(config, loops, networkMetrics));
+            Measures measures = Measures.of(config, loops);
+            Admin admin = cleanup.add(Admin.open(config, loops, measures));
             admin.health().starting("recovering the log");
             Persistence persistence = cleanup.add(Persistence.open(config, randomness, fatal));
             persistence.startStores(loops, admin.health());
+            measures.gathering().here(persistence::readMemory);
+            measures.start().done("recovery");
             admin.health().starting("replaying the metadata");
             ControlPlane control =
                     cleanup.add(ControlPlane.start(config, overrides, persistence, loops.control(), randomness, fatal));
             StartGate gate = new StartGate(loops.shards());
-            KafkaServer server = new KafkaServer(loops, settings(config), networkMetrics, gate);
+            KafkaServer server = new KafkaServer(loops, settings(config), measures.network(), gate);
+            measures.add(server);
             List<BoundListener> listeners = server.start(bindings(config));
             cleanup.add(server);
             long brokerEpoch =
                     control.register(endpoints(listeners), new Uuid(randomness.nextLong(), randomness.nextLong()));
             persistence.storeBrokerEpoch(brokerEpoch);
+            measures.start().done("metadata");
             admin.health().starting("opening the partitions");
-            Shards shards = startReplicas(loops, persistence, control, config);
+            Shards shards = startReplicas(loops, persistence, control, config, measures);
             Groups groups = Groups.start(config.groups(), shards, loops.control(), control.metadata(), randomness);
             ProducerIds producerIds =
                     new ProducerIds(loops.control(), control.controller(), config.nodeId(), brokerEpoch);
@@ -143,7 +141,10 @@ public final class Broker implements AutoCloseable {
                     persistence.logFolder(),
                     producerIds,
                     groups.coordinator(),
-                    randomness));
+                    randomness,
+                    measures.gathering()));
+            measures.start().done("partitions");
+            measures.start().allDone();
             admin.health().serving();
             cleanup.disarm();
             return new Broker(config, loops, persistence, control, server, listeners, shards, groups, admin);
@@ -155,10 +156,10 @@ public final class Broker implements AutoCloseable {
     }
 
     private static Shards startReplicas(
-            ShardLoops loops, Persistence persistence, ControlPlane control, BrokerConfig config) {
+            ShardLoops loops, Persistence persistence, ControlPlane control, BrokerConfig config, Measures measures) {
         List<Shard> all = new ArrayList<>();
         for (NettyEventLoop loop : loops.shards()) {
-            all.add(persistence.shard(all.size(), loop, control, config.nodeId()));
+            all.add(persistence.shard(all.size(), loop, control, config, measures));
         }
         Shards shards = new Shards(all);
         for (Shard shard : all) {

@@ -3,6 +3,10 @@ package io.millrace.broker.boot;
 import io.millrace.broker.admin.BrokerHealth;
 import io.millrace.broker.config.BrokerConfig;
 import io.millrace.broker.logs.LogFolder;
+import io.millrace.broker.metrics.LogMeters;
+import io.millrace.broker.metrics.Meter;
+import io.millrace.broker.metrics.Readings;
+import io.millrace.broker.metrics.ShardTraffic;
 import io.millrace.broker.shard.Shard;
 import io.millrace.network.loop.NettyEventLoop;
 import io.millrace.network.loop.ShardLoops;
@@ -13,7 +17,6 @@ import io.millrace.replication.folder.FolderExpectation;
 import io.millrace.replication.metadatalog.LocalMetadataLog;
 import io.millrace.replication.metadatalog.LocalMetadataLogConfig;
 import io.millrace.replication.metadatalog.MetadataLog;
-import io.millrace.replication.replica.ReplicaEvents;
 import io.millrace.replication.replica.ShardAssignment;
 import io.millrace.replication.replica.ShardReplicas;
 import io.millrace.replication.replica.StoredPartitionLogs;
@@ -51,6 +54,7 @@ final class Persistence implements AutoCloseable {
     private final Disk disk;
     private final DataFolder folder;
     private final LogDirectory logs;
+    private final TailMemory memory;
     private final DiskLanes lanes;
     private final Consumer<String> fatal;
     private final List<EventLoop> loops = new ArrayList<>();
@@ -60,10 +64,17 @@ final class Persistence implements AutoCloseable {
 
     private boolean stopped;
 
-    private Persistence(Disk disk, DataFolder folder, LogDirectory logs, DiskLanes lanes, Consumer<String> fatal) {
+    private Persistence(
+            Disk disk,
+            DataFolder folder,
+            LogDirectory logs,
+            TailMemory memory,
+            DiskLanes lanes,
+            Consumer<String> fatal) {
         this.disk = disk;
         this.folder = folder;
         this.logs = logs;
+        this.memory = memory;
         this.lanes = lanes;
         this.fatal = fatal;
     }
@@ -84,16 +95,17 @@ final class Persistence implements AutoCloseable {
             throw new BrokerStartException(e.getMessage(), e);
         }
         try {
+            TailMemory memory = new TailMemory(TailMemory.DEFAULT_BUDGET_BYTES, TailMemory.DEFAULT_CHUNK_BYTES);
             LogDirectory logs = LogDirectory.open(
                     disk,
                     config.dataFolder(),
                     storage(config),
-                    new TailMemory(TailMemory.DEFAULT_BUDGET_BYTES, TailMemory.DEFAULT_CHUNK_BYTES),
+                    memory,
                     config.shards(),
                     id -> ShardAssignment.shardOf(id.topic(), id.partition(), config.shards()),
                     new SystemClock(),
                     randomness);
-            return new Persistence(disk, folder, logs, new ThreadLanes(POOL_THREADS), fatal);
+            return new Persistence(disk, folder, logs, memory, new ThreadLanes(POOL_THREADS), fatal);
         } catch (StorageStartException e) {
             release(folder);
             throw new BrokerStartException(e.getMessage(), e);
@@ -157,13 +169,26 @@ final class Persistence implements AutoCloseable {
                 LocalMetadataLogConfig.DEFAULT);
     }
 
-    Shard shard(int index, EventLoop loop, ControlPlane control, int nodeId) {
+    Shard shard(int index, EventLoop loop, ControlPlane control, BrokerConfig config, Measures measures) {
+        ShardTraffic traffic = new ShardTraffic(measures.naming());
         ShardReplicas replicas = new ShardReplicas(
-                new ShardReplicas.Shard(loop, index, stores.size(), nodeId),
+                new ShardReplicas.Shard(loop, index, stores.size(), config.nodeId()),
                 new StoredPartitionLogs(stores.get(index), control.topicConfigs()::logConfig),
                 control.topicConfigs()::replicaSettings,
-                ReplicaEvents.NONE);
+                traffic);
+        measures.gathering().on(loop, traffic);
+        int maxPartitions = Math.ceilDiv(config.metrics().maxPartitions(), stores.size());
+        measures.gathering().on(loop, new LogMeters(replicas, traffic, stores.get(index), maxPartitions));
         return new Shard(index, loop, replicas);
+    }
+
+    /** The memory of all tails; any thread. */
+    void readMemory(Readings into) {
+        into.add(Meter.TAIL_USED, memory.usedBytes());
+        into.add(Meter.TAIL_ALLOCATED, memory.allocatedBytes());
+        into.add(Meter.TAIL_LIMIT, memory.budgetBytes());
+        into.add(Meter.TAIL_REFUSALS, memory.refusals());
+        into.add(Meter.TAIL_ALLOCATION_FAILURES, memory.allocationFailures());
     }
 
     LogFolder logFolder() {

@@ -15,6 +15,7 @@ public record BrokerConfig(
         ConnectionLimits connections,
         TopicDefaults topics,
         GroupConfig groups,
+        MetricsConfig metrics,
         int fetchMaxBytes,
         long producerIdExpirationMs,
         long shutdownDeadlineMs) {
@@ -72,6 +73,7 @@ public record BrokerConfig(
                         values.get(BrokerKeys.DELETE_TOPIC_ENABLE),
                         values.get(LogKeys.DURABILITY)),
                 GroupConfig.of(values),
+                MetricsConfig.of(values),
                 values.get(BrokerKeys.FETCH_MAX_BYTES),
                 values.get(BrokerKeys.PRODUCER_ID_EXPIRATION_MS),
                 values.get(BrokerKeys.SHUTDOWN_DEADLINE_MS));

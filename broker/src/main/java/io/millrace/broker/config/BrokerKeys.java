@@ -47,6 +47,31 @@ public final class BrokerKeys {
             "Port of health and metrics, over HTTP. 0: a free one. -1: none. Where this is not set and another"
                     + " process has the default, a free one.");
 
+    public static final ConfigKey<Integer> METRICS_MAX_TOPICS = ConfigKey.ofInt(
+            "millrace.metrics.max.topics",
+            200,
+            0,
+            100_000,
+            "",
+            "Topics with metrics of their own: the first ones, each until it is deleted. All others share the label"
+                    + " `(other)`.");
+
+    public static final ConfigKey<Integer> METRICS_MAX_PARTITIONS = ConfigKey.ofInt(
+            "millrace.metrics.max.partitions",
+            1_000,
+            0,
+            1_000_000,
+            "",
+            "Partitions whose log offsets are metrics, shared out over the shards. 0: none.");
+
+    public static final ConfigKey<Integer> METRICS_MAX_LAGS = ConfigKey.ofInt(
+            "millrace.metrics.max.lags",
+            1_000,
+            0,
+            1_000_000,
+            "",
+            "Committed offsets, one per group and partition, whose lag is a metric, shared out over the shards. 0: none.");
+
     public static final ConfigKey<String> LOG_DIRS =
             ConfigKey.ofString("log.dirs", "data", "The data folder. One folder; more come with replication.");
 
@@ -133,6 +158,9 @@ public final class BrokerKeys {
                 ALLOW_PLAINTEXT,
                 ADMIN_HOST,
                 ADMIN_PORT,
+                METRICS_MAX_TOPICS,
+                METRICS_MAX_PARTITIONS,
+                METRICS_MAX_LAGS,
                 LOG_DIRS,
                 SHARDS,
                 NUM_PARTITIONS,

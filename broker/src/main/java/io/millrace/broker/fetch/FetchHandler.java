@@ -1,8 +1,9 @@
 package io.millrace.broker.fetch;
 
+import io.millrace.broker.metrics.Meter;
+import io.millrace.broker.metrics.MeterSource;
 import io.millrace.broker.request.ApiHandler;
 import io.millrace.broker.request.RequestContext;
-import io.millrace.broker.shard.Shard;
 import io.millrace.broker.shard.Shards;
 import io.millrace.protocol.ErrorCode;
 import io.millrace.protocol.Uuid;
@@ -41,9 +42,22 @@ public final class FetchHandler implements ApiHandler<FetchRequest> {
         }
     }
 
+    /** What is known on the loop of shard {@code index}. */
+    public MeterSource metersOf(int index) {
+        FetchSessions sessions = sessionsByShard[index];
+        ParkedFetches parked = parkedByShard[index];
+        return into -> {
+            into.add(Meter.PARKED_FETCHES, parked.fetches());
+            into.add(Meter.UNPARKED_FETCHES, parked.refusals());
+            into.add(Meter.FETCH_SESSIONS, sessions.size());
+            into.add(Meter.FETCH_SESSION_PARTITIONS, sessions.partitions());
+            into.add(Meter.FETCH_SESSION_EVICTIONS, sessions.evictions());
+        };
+    }
+
     @Override
     public void handle(RequestContext context, FetchRequest request) {
-        FetchSessions sessions = sessionsByShard[shardHere()];
+        FetchSessions sessions = sessionsByShard[shards.here()];
         boolean sessionless =
                 context.version() < FIRST_SESSION_VERSION || request.sessionEpoch() == FetchSession.FINAL_EPOCH;
         if (sessionless) {
@@ -102,7 +116,7 @@ public final class FetchHandler implements ApiHandler<FetchRequest> {
             List<FetchPartition> partitions,
             boolean full) {
         FetchLimits limits = FetchLimits.of(request, maxBytes);
-        new FetchRun(context, shards, limits, session, partitions, full, parkedByShard[shardHere()])
+        new FetchRun(context, shards, limits, session, partitions, full, parkedByShard[shards.here()])
                 .start(metadata.image());
     }
 
@@ -134,14 +148,5 @@ public final class FetchHandler implements ApiHandler<FetchRequest> {
 
     private static boolean byTopicId(RequestContext context) {
         return context.version() >= FIRST_TOPIC_ID_VERSION;
-    }
-
-    private int shardHere() {
-        for (Shard shard : shards.all()) {
-            if (shard.loop().isOwner()) {
-                return shard.index();
-            }
-        }
-        throw new IllegalStateException("a fetch was handled on a thread that is no shard");
     }
 }

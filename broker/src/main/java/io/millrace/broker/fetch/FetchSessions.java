@@ -30,6 +30,7 @@ final class FetchSessions {
     private final Map<Integer, FetchSession> sessions = new LinkedHashMap<>();
 
     private int partitions;
+    private long evictions;
 
     /** @param maxPartitions in all sessions of this shard */
     FetchSessions(int maxPartitions, Clock clock, Randomness randomness) {
@@ -55,6 +56,7 @@ final class FetchSessions {
                 return null;
             }
             remove(eldest.id());
+            evictions++;
         }
         int id;
         do {
@@ -103,6 +105,11 @@ final class FetchSessions {
         if (gone != null) {
             partitions -= gone.size();
         }
+    }
+
+    /** Sessions that ended for a new one. */
+    long evictions() {
+        return evictions;
     }
 
     /** In all sessions. */

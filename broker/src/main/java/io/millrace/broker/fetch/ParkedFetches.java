@@ -13,6 +13,8 @@ final class ParkedFetches {
 
     private final int max;
     private int parked;
+    private int fetches;
+    private long refusals;
 
     /** @param max partitions */
     ParkedFetches(int max) {
@@ -23,14 +25,27 @@ final class ParkedFetches {
     boolean enter(int partitions) {
         int cost = partitions + OWN_COST;
         if (cost > max - parked) {
+            refusals++;
             return false;
         }
         parked += cost;
+        fetches++;
         return true;
     }
 
     void leave(int partitions) {
         parked -= partitions + OWN_COST;
+        fetches--;
+    }
+
+    /** Fetches that wait. */
+    int fetches() {
+        return fetches;
+    }
+
+    /** Fetches that were not let in. */
+    long refusals() {
+        return refusals;
     }
 
     int parked() {

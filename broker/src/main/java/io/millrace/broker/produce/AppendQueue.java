@@ -33,6 +33,8 @@ final class AppendQueue {
     private final ShardReplicas replicas;
     private final Deque<Waiting> waiting = new ArrayDeque<>();
     private boolean roomAwaited;
+    private long waits;
+    private long expired;
 
     AppendQueue(EventLoop loop, ShardReplicas replicas) {
         this.loop = loop;
@@ -53,6 +55,7 @@ final class AppendQueue {
         public void expired() {
             // Whoever waits behind it is still woken by memory that comes back: nothing else can make room.
             waiting.remove(this);
+            AppendQueue.this.expired++;
             request.giveUp(slot);
         }
     }
@@ -65,6 +68,7 @@ final class AppendQueue {
         boolean first = waiting.isEmpty();
         Waiting last = new Waiting(request, slot);
         waiting.add(last);
+        waits++;
         replicas.deadlines().add(last.deadline, request.timeoutNs());
         if (first) {
             awaitRoom();
@@ -119,6 +123,16 @@ final class AppendQueue {
                 loop.post(this::retry);
             }
         }
+    }
+
+    /** Appends that had to wait since the start. */
+    long waits() {
+        return waits;
+    }
+
+    /** Appends that gave up. */
+    long expired() {
+        return expired;
     }
 
     /** Appends that wait for room. */

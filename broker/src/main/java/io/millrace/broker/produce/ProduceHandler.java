@@ -1,5 +1,7 @@
 package io.millrace.broker.produce;
 
+import io.millrace.broker.metrics.Meter;
+import io.millrace.broker.metrics.MeterSource;
 import io.millrace.broker.request.ApiHandler;
 import io.millrace.broker.request.RequestContext;
 import io.millrace.broker.shard.Shards;
@@ -27,6 +29,16 @@ public final class ProduceHandler implements ApiHandler<ProduceRequest> {
         this.queues = shards.all().stream()
                 .map(shard -> new AppendQueue(shard.loop(), shard.replicas()))
                 .toList();
+    }
+
+    /** What is known on the loop of shard {@code index}. */
+    public MeterSource metersOf(int index) {
+        AppendQueue queue = queues.get(index);
+        return into -> {
+            into.add(Meter.APPENDS_WAITING, queue.size());
+            into.add(Meter.APPEND_WAITS, queue.waits());
+            into.add(Meter.APPENDS_EXPIRED, queue.expired());
+        };
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.millrace.network.connection.Responder;
 import io.millrace.network.frame.BufferPart;
 import io.millrace.network.frame.EncodedFrame;
 import io.millrace.network.frame.FramePart;
+import io.millrace.protocol.ErrorCodeVisitor;
 import io.millrace.protocol.Message;
 import io.millrace.protocol.frame.EncodedMessage;
 import io.millrace.protocol.frame.FrameEncoder;
@@ -19,7 +20,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One request on its way through a handler: its header, and the only way to answer it. Owned by the connection's loop. */
-public final class RequestContext {
+public final class RequestContext implements Responder.Departure {
 
     private static final Logger LOG = LoggerFactory.getLogger(RequestContext.class);
     private static final ByteBufAllocator ALLOCATOR = PooledByteBufAllocator.DEFAULT;
@@ -29,6 +30,13 @@ public final class RequestContext {
     private final int correlationId;
     private final @Nullable String clientId;
     private final Responder responder;
+    private @Nullable ErrorCodeVisitor errors;
+    private @Nullable ApiTimes times;
+    private long arrivedNs;
+    private long startedNs;
+    private long handledNs;
+    /** Written before the answer is handed over, which publishes it. */
+    private long answeredNs;
 
     public RequestContext(
             ApiKey api, short version, int correlationId, @Nullable String clientId, Responder responder) {
@@ -37,6 +45,29 @@ public final class RequestContext {
         this.correlationId = correlationId;
         this.clientId = clientId;
         this.responder = responder;
+    }
+
+    /** Counts this request's time from now on, and the errors of its answer. On its loop. */
+    void measure(ApiTimes apiTimes, ErrorCodeVisitor apiErrors, long requestArrivedNs) {
+        times = apiTimes;
+        errors = apiErrors;
+        arrivedNs = requestArrivedNs;
+        startedNs = loop().clock().monotonicNs();
+        handledNs = startedNs;
+        responder.whenDeparted(this);
+    }
+
+    /** Its handler has returned. */
+    void handled() {
+        handledNs = loop().clock().monotonicNs();
+    }
+
+    @Override
+    public void departed() {
+        if (times != null) {
+            times.record(
+                    arrivedNs, startedNs, handledNs, answeredNs, loop().clock().monotonicNs());
+        }
     }
 
     public ApiKey api() {
@@ -67,12 +98,17 @@ public final class RequestContext {
 
     /** As {@link #answer(Message)}, in another version than the request's: for ApiVersions in a version we do not know. */
     public void answer(Message response, short responseVersion) {
+        if (errors != null) {
+            response.errorCodes(errors);
+            answeredNs = loop().clock().monotonicNs();
+        }
         EncodedMessage encoded = FrameEncoder.response(ALLOCATOR, api, responseVersion, correlationId, response);
         responder.send(frame(encoded));
     }
 
     /** Completes a request that gets no answer (acks=0). */
     public void noAnswer() {
+        answeredNs = loop().clock().monotonicNs();
         responder.noResponse();
     }
 

@@ -1,5 +1,7 @@
 package io.millrace.broker.request;
 
+import io.millrace.broker.metrics.MeterSource;
+import io.millrace.broker.shard.Shards;
 import io.millrace.network.connection.Request;
 import io.millrace.network.connection.RequestHandler;
 import io.millrace.network.connection.Responder;
@@ -27,6 +29,9 @@ public final class RequestRouter implements RequestHandler {
 
     private final ApiTable table;
     private final ApiVersionsAnswer apiVersions;
+    private final Shards shards;
+    private final RequestMeters[] meters;
+    private final ApiErrors errors = new ApiErrors();
 
     /** The answer to ApiVersions in a version that we do not know. */
     @FunctionalInterface
@@ -34,9 +39,25 @@ public final class RequestRouter implements RequestHandler {
         ApiVersionsResponse unsupportedVersion();
     }
 
-    public RequestRouter(ApiTable table, ApiVersionsAnswer apiVersions) {
+    /** @param shards whose loops the connections are on */
+    public RequestRouter(ApiTable table, ApiVersionsAnswer apiVersions, Shards shards) {
         this.table = table;
         this.apiVersions = apiVersions;
+        this.shards = shards;
+        this.meters = new RequestMeters[shards.count()];
+        for (int i = 0; i < meters.length; i++) {
+            meters[i] = new RequestMeters();
+        }
+    }
+
+    /** What is known on the loop of shard {@code index}. */
+    public MeterSource metersOf(int index) {
+        return meters[index];
+    }
+
+    /** What is known on any thread. */
+    public MeterSource errorMeters() {
+        return errors;
     }
 
     @Override
@@ -45,19 +66,23 @@ public final class RequestRouter implements RequestHandler {
         Message message;
         RequestContext context;
         ApiTable.Route route;
+        RequestMeters here = meters[shards.here()];
         try {
             ApiKey api = ApiKey.of(request.apiKey());
             route = api == null ? null : table.route(api);
             if (api == null || route == null) {
+                here.rejected(RequestMeters.Reject.API_UNKNOWN);
                 responder.close("API key " + request.apiKey() + " is not offered: see ApiVersions");
                 return;
             }
             short version = request.apiVersion();
             context = new RequestContext(api, version, request.correlationId(), request.clientId(), responder);
             if (!route.serves(version)) {
+                here.rejected(RequestMeters.Reject.VERSION_NOT_SERVED);
                 refuseVersion(context, route);
                 return;
             }
+            context.measure(here.times(api), errors.of(api), request.arrivedNs());
             classify(api, responder);
             RequestHeader.read(frame, api.requestHeaderVersion(version));
             message = ApiMessages.readRequest(api, frame, version);
@@ -66,10 +91,12 @@ public final class RequestRouter implements RequestHandler {
             }
             if (frame.isReadable()) {
                 message.release();
+                here.rejected(RequestMeters.Reject.REQUEST_TOO_LONG);
                 responder.close(api + " v" + version + " request has " + frame.readableBytes() + " bytes too many");
                 return;
             }
         } catch (MalformedMessageException e) {
+            here.rejected(RequestMeters.Reject.REQUEST_MALFORMED);
             responder.close("malformed request, API key " + request.apiKey() + " v" + request.apiVersion() + ": "
                     + e.getMessage());
             return;
@@ -78,6 +105,7 @@ public final class RequestRouter implements RequestHandler {
             frame.release();
         }
         route.handler().handle(context, message);
+        context.handled();
     }
 
     private void refuseVersion(RequestContext context, ApiTable.Route route) {

@@ -35,6 +35,17 @@ public final class Shards {
         return ShardAssignment.shardOf(topic, partition, shards.size());
     }
 
+    /** Index of the shard on whose loop the caller runs. */
+    public int here() {
+        for (int index = 0; index < shards.size(); index++) {
+            if (shards.get(index).loop().isOwner()) {
+                return index;
+            }
+        }
+        throw new IllegalStateException(
+                "this thread is no shard: " + Thread.currentThread().getName());
+    }
+
     /** Work on one partition of a request. */
     @FunctionalInterface
     public interface SlotWork {
