@@ -84,7 +84,8 @@ final class Apis {
                 .add(ApiKey.LIST_CONFIG_RESOURCES, 0, 1, new ListConfigResourcesHandler(metadata))
                 .add(ApiKey.DESCRIBE_TOPIC_PARTITIONS, 0, 0, new DescribeTopicPartitionsHandler(metadata));
         GroupHandlers.addTo(table, groups, metadata, new OffsetsTopic(config.groups(), metadata, controller, shards));
-        RequestRouter router = new RequestRouter(table, apiVersions, shards);
+        RequestRouter router = new RequestRouter(
+                table, apiVersions, shards.all().stream().map(Shard::loop).toList());
         for (Shard shard : shards.all()) {
             gathering.on(shard.loop(), router.metersOf(shard.index()));
             gathering.on(shard.loop(), produce.metersOf(shard.index()));

@@ -1,7 +1,6 @@
 package io.millrace.broker.request;
 
 import io.millrace.broker.metrics.MeterSource;
-import io.millrace.broker.shard.Shards;
 import io.millrace.network.connection.Request;
 import io.millrace.network.connection.RequestHandler;
 import io.millrace.network.connection.Responder;
@@ -12,7 +11,9 @@ import io.millrace.protocol.message.ApiKey;
 import io.millrace.protocol.message.ApiMessages;
 import io.millrace.protocol.message.ApiVersionsResponse;
 import io.millrace.protocol.message.RequestHeader;
+import io.millrace.runtime.EventLoop;
 import io.netty.buffer.ByteBuf;
+import java.util.List;
 
 /**
  * Decodes a frame and hands it to the handler of its API key. Called on the connection's loop.
@@ -29,7 +30,7 @@ public final class RequestRouter implements RequestHandler {
 
     private final ApiTable table;
     private final ApiVersionsAnswer apiVersions;
-    private final Shards shards;
+    private final List<? extends EventLoop> loops;
     private final RequestMeters[] meters;
     private final ApiErrors errors = new ApiErrors();
 
@@ -39,15 +40,24 @@ public final class RequestRouter implements RequestHandler {
         ApiVersionsResponse unsupportedVersion();
     }
 
-    /** @param shards whose loops the connections are on */
-    public RequestRouter(ApiTable table, ApiVersionsAnswer apiVersions, Shards shards) {
+    /** @param loops on which the connections are */
+    public RequestRouter(ApiTable table, ApiVersionsAnswer apiVersions, List<? extends EventLoop> loops) {
         this.table = table;
         this.apiVersions = apiVersions;
-        this.shards = shards;
-        this.meters = new RequestMeters[shards.count()];
+        this.loops = List.copyOf(loops);
+        this.meters = new RequestMeters[loops.size()];
         for (int i = 0; i < meters.length; i++) {
             meters[i] = new RequestMeters();
         }
+    }
+
+    private RequestMeters metersHere() {
+        for (int index = 0; index < meters.length; index++) {
+            if (loops.get(index).isOwner()) {
+                return meters[index];
+            }
+        }
+        throw new IllegalStateException("a request was handled on a thread that is no shard");
     }
 
     /** What is known on the loop of shard {@code index}. */
@@ -66,7 +76,7 @@ public final class RequestRouter implements RequestHandler {
         Message message;
         RequestContext context;
         ApiTable.Route route;
-        RequestMeters here = meters[shards.here()];
+        RequestMeters here = metersHere();
         try {
             ApiKey api = ApiKey.of(request.apiKey());
             route = api == null ? null : table.route(api);
