@@ -1,6 +1,7 @@
 package io.millrace.tools;
 
 import io.millrace.tools.group.GroupVerb;
+import io.millrace.tools.log.LogVerb;
 import io.millrace.tools.records.ConsumeVerb;
 import io.millrace.tools.records.ProduceVerb;
 import io.millrace.tools.server.CheckConfigVerb;
@@ -31,6 +32,7 @@ import picocli.CommandLine.Spec;
             GroupVerb.class,
             ProduceVerb.class,
             ConsumeVerb.class,
+            LogVerb.class,
             TrainVerb.class
         },
         footer = {"", "Try it: millrace dev"})

@@ -196,7 +196,7 @@ public final class DataFolder implements AutoCloseable {
         }
     }
 
-    private static MetaProperties read(Disk disk, Path path) throws DataFolderException, DiskException {
+    static MetaProperties read(Disk disk, Path path) throws DataFolderException, DiskException {
         Path file = path.resolve(MetaProperties.FILE_NAME);
         Map<String, String> entries = MetaProperties.entries(text(disk, file));
         if (!entries.containsKey(MetaProperties.FORMAT_KEY)) {
@@ -271,6 +271,14 @@ public final class DataFolder implements AutoCloseable {
                 Reason.DAMAGED,
                 file + " cannot be read as the identity of a Millrace data folder: restore that file from a copy;"
                         + " nothing was changed",
+                null);
+    }
+
+    static DataFolderException notOurs(Path path) {
+        return new DataFolderException(
+                Reason.FOREIGN,
+                path + " has no " + MetaProperties.FILE_NAME
+                        + ", so it is not a Millrace data folder: name the folder that log.dirs names",
                 null);
     }
 

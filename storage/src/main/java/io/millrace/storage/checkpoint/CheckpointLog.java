@@ -177,8 +177,13 @@ public final class CheckpointLog implements AutoCloseable {
         return batch;
     }
 
-    /** What the newest synced batches of a checkpoint say, and whether one of them is damaged. */
-    public record Loaded(CheckpointState state, boolean damaged, String message) {}
+    /**
+     * What the newest synced batches of a checkpoint say, and whether one of them is damaged.
+     *
+     * @param endPosition file position after the last batch that was believed
+     * @param lengthBytes of the file; more than {@code endPosition} when it ends in a torn batch, or is damaged
+     */
+    public record Loaded(CheckpointState state, boolean damaged, String message, long endPosition, long lengthBytes) {}
 
     /**
      * Reads a checkpoint at start. A bad batch with nothing valid behind it was torn and never relied on; one with a valid
@@ -202,14 +207,14 @@ public final class CheckpointLog implements AutoCloseable {
             expected++;
         }
         if (expected == 0) {
-            return new Loaded(state, true, "checkpoint " + path + " is empty");
+            return new Loaded(state, true, "checkpoint " + path + " is empty", 0, 0);
         }
-        return new Loaded(state, false, "");
+        return new Loaded(state, false, "", at, bytes.limit());
     }
 
     private static Loaded ending(Path path, ByteBuffer bytes, int at, long expected, CheckpointState state) {
         if (expected == 0) {
-            return new Loaded(state, true, "checkpoint " + path + " is damaged at its start");
+            return new Loaded(state, true, "checkpoint " + path + " is damaged at its start", 0, bytes.limit());
         }
         for (int later = at + 1; later + HEADER_BYTES <= bytes.limit(); later++) {
             if (bytes.getInt(later) == MAGIC
@@ -218,10 +223,12 @@ public final class CheckpointLog implements AutoCloseable {
                 return new Loaded(
                         state,
                         true,
-                        "checkpoint " + path + " is damaged at " + at + "; a valid batch follows at " + later);
+                        "checkpoint " + path + " is damaged at " + at + "; a valid batch follows at " + later,
+                        at,
+                        bytes.limit());
             }
         }
-        return new Loaded(state, false, "");
+        return new Loaded(state, false, "", at, bytes.limit());
     }
 
     private static boolean isBatch(ByteBuffer bytes, int at, long sequence) {

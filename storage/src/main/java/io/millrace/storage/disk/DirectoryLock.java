@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +47,17 @@ public final class DirectoryLock implements AutoCloseable {
         } catch (IOException e) {
             throw NioDisk.failure("lock", file, e);
         }
+    }
+
+    /**
+     * Takes the lock of a folder that is only looked at; null when no process has ever taken it, or this user may not: then nothing keeps
+     * another process out.
+     *
+     * @throws DiskException of kind DENIED when another process holds it
+     */
+    public static @Nullable DirectoryLock acquireIfThere(Path directory) throws DiskException {
+        Path file = directory.resolve(NAME);
+        return Files.isWritable(file) ? acquire(directory) : null;
     }
 
     private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {

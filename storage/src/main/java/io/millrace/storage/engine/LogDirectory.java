@@ -35,7 +35,7 @@ public final class LogDirectory {
 
     private static final Logger LOG = LoggerFactory.getLogger(LogDirectory.class);
 
-    static final String JOURNAL_FOLDER = "journal";
+    public static final String JOURNAL_FOLDER = "journal";
 
     private final FailStopDisk disk;
     private final Path path;

@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
  * The folder of one partition: its name, its {@code partition.metadata} with the topic id (as Kafka writes it), its end. Every
  * method blocks.
  */
-final class PartitionFolder {
+public final class PartitionFolder {
 
-    static final String METADATA = "partition.metadata";
+    public static final String METADATA = "partition.metadata";
     private static final String DELETE_SUFFIX = "-delete";
     private static final String STRAY_SUFFIX = "-stray";
     private static final String TOPIC_ID = "topic_id: ";
@@ -25,7 +25,7 @@ final class PartitionFolder {
 
     private PartitionFolder() {}
 
-    static Path of(Path directory, LogIdentity identity) {
+    public static Path of(Path directory, LogIdentity identity) {
         return directory.resolve(identity.topic() + "-" + identity.partition());
     }
 
@@ -63,7 +63,7 @@ final class PartitionFolder {
     }
 
     /** The topic id that a folder names, null when it names none. */
-    static @Nullable Uuid topicId(Disk disk, Path folder) throws DiskException {
+    public static @Nullable Uuid topicId(Disk disk, Path folder) throws DiskException {
         Path path = folder.resolve(METADATA);
         if (!disk.exists(path)) {
             return null;

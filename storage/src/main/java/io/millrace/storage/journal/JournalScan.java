@@ -51,8 +51,11 @@ public final class JournalScan {
         for (int i = 0; i < files.size(); i++) {
             ScannedFile file = files.get(i);
             if (file.generation() != generation) {
-                visitor.damaged("journal file of generation " + generation + " is missing; next is "
-                        + file.file().path() + " with " + file.generation());
+                visitor.damaged(
+                        file.file(),
+                        0,
+                        "journal file of generation " + generation + " is missing; next is "
+                                + file.file().path() + " with " + file.generation());
                 expectedNumber = -1;
             }
             generation = file.generation() + 1;
@@ -74,8 +77,12 @@ public final class JournalScan {
             if (later < 0) {
                 return;
             }
-            visitor.damaged("journal group " + (expectedNumber < 0 ? "at the start" : "" + expectedNumber) + " of "
-                    + file.file().path() + " at " + position + " is damaged; a valid group follows at " + later);
+            visitor.damaged(
+                    file.file(),
+                    position,
+                    "journal group " + (expectedNumber < 0 ? "at the start" : "" + expectedNumber) + " of "
+                            + file.file().path() + " at " + position + " is damaged; a valid group follows at "
+                            + later);
             expectedNumber = -1;
             position = later;
         }
@@ -101,13 +108,18 @@ public final class JournalScan {
         int recordAt = at + RecordLayout.HEADER_BYTES;
         if (lengthBytes < 0 || lengthBytes > bytes.limit() - recordAt) {
             visitor.damaged(
+                    file.file(),
+                    position + at,
                     "record at " + (position + at) + " of " + file.file().path() + " does not fit its group");
             return bytes.limit();
         }
         @Nullable RecordKind kind = RecordKind.byId(RecordLayout.kindId(bytes, at));
         if (kind == null) {
-            visitor.damaged("record at " + (position + at) + " of "
-                    + file.file().path() + " has the unknown kind " + RecordLayout.kindId(bytes, at));
+            visitor.damaged(
+                    file.file(),
+                    position + at,
+                    "record at " + (position + at) + " of " + file.file().path() + " has the unknown kind "
+                            + RecordLayout.kindId(bytes, at));
         } else {
             visitor.record(new JournalRecord(
                     groupNumber,

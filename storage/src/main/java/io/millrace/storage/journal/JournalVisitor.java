@@ -1,5 +1,7 @@
 package io.millrace.storage.journal;
 
+import io.millrace.storage.disk.DiskFile;
+
 /** Told, in the order of writing, what a journal holds. */
 public interface JournalVisitor {
 
@@ -10,4 +12,9 @@ public interface JournalVisitor {
      * file and position.
      */
     void damaged(String message);
+
+    /** As {@link #damaged(String)}, with the place. */
+    default void damaged(DiskFile file, long filePosition, String message) {
+        damaged(message);
+    }
 }

@@ -92,6 +92,19 @@ public final class SideFile {
         return sections;
     }
 
+    /** Where sections lie that do not match their checksums, the index included. */
+    List<Located> damagedSections(Disk disk) throws DiskException {
+        List<Located> damaged = new ArrayList<>();
+        try (DiskFile file = disk.open(path)) {
+            for (Located row : table) {
+                if (readSection(file, row) == null) {
+                    damaged.add(row);
+                }
+            }
+        }
+        return damaged;
+    }
+
     /** Writes the file anew with one section added, or put in place of the one of its type; all others are kept as they are. */
     public SideFile with(Disk disk, SideSection section) throws DiskException {
         List<SideSection> sections = new ArrayList<>();
