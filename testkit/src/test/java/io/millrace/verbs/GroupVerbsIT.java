@@ -49,7 +49,8 @@ class GroupVerbsIT {
 
     /** A topic of two partitions with ten records each, an hour apart. */
     private void fill(String topic) throws Exception {
-        millrace.succeed("topic", "create", topic, "--partitions", "2");
+        // The records are old on purpose; retention must not take them.
+        millrace.succeed("topic", "create", topic, "--partitions", "2", "--config", "retention.ms=-1");
         Map<String, Object> config = Map.of(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, broker.bootstrap());
         try (KafkaProducer<String, String> producer =
                 new KafkaProducer<>(config, new StringSerializer(), new StringSerializer())) {
