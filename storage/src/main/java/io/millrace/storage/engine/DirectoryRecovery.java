@@ -204,8 +204,15 @@ final class DirectoryRecovery {
 
     private List<List<LogStart>> recoverLogs(List<RecoveringLog> logs, int shards, ToIntFunction<LogIdentity> shardOf)
             throws DiskException, StorageStartException {
+        // A sync for each folder and segment of thousands of logs takes longer than all else that a start does.
+        boolean syncedTogether = disk.syncsFileSystems()
+                && logs.stream().filter(RecoveringLog::hasExtents).count() >= config.syncFileSystemFrom();
         LogRecovery recovery = new LogRecovery(
-                disk, directory, new StateReplay(disk, config.producers(), clock), config.recoveryRollBytes());
+                disk,
+                directory,
+                new StateReplay(disk, config.producers(), clock),
+                config.recoveryRollBytes(),
+                syncedTogether);
         List<List<LogStart>> byShard = new ArrayList<>();
         for (int shard = 0; shard < shards; shard++) {
             byShard.add(new ArrayList<>());
@@ -226,6 +233,9 @@ final class DirectoryRecovery {
                         start.damage().message());
             }
             mates.add(start);
+        }
+        if (syncedTogether) {
+            disk.syncFileSystem(directory);
         }
         for (List<LogStart> mates : byShard) {
             for (int i = 0; i < mates.size(); i++) {

@@ -126,10 +126,16 @@ final class ExtentWriter implements AutoCloseable {
         return created;
     }
 
-    /** Everything is durable when this returns. What was found wrong on the way, or an empty text. */
-    String finish() throws DiskException {
-        active.sync();
-        disk.syncDirectory(folder);
+    /**
+     * What was found wrong on the way, or an empty text.
+     *
+     * @param synced whether everything is durable when this returns; else after a sync of the whole file system
+     */
+    String finish(boolean synced) throws DiskException {
+        if (synced) {
+            active.sync();
+            disk.syncDirectory(folder);
+        }
         rows.set(rows.size() - 1, rows.getLast().wrote(active.outcome()));
         return finding;
     }

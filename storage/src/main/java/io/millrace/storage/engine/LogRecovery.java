@@ -37,13 +37,16 @@ final class LogRecovery {
     private final Path directory;
     private final StateReplay replay;
     private final long rollBytes;
+    private final boolean syncedTogether;
     private String finding = "";
 
-    LogRecovery(Disk disk, Path directory, StateReplay replay, long rollBytes) {
+    /** @param syncedTogether the caller syncs the whole file system after the last log, so what is written is not synced by file */
+    LogRecovery(Disk disk, Path directory, StateReplay replay, long rollBytes, boolean syncedTogether) {
         this.disk = disk;
         this.directory = directory;
         this.replay = replay;
         this.rollBytes = rollBytes;
+        this.syncedTogether = syncedTogether;
     }
 
     /** Removes what a deleted log left. */
@@ -58,6 +61,12 @@ final class LogRecovery {
                 disk.exists(folder) && log.identity().topicId().equals(PartitionFolder.topicId(disk, folder));
         log.replayed();
         finding = log.damage();
+        boolean hadSegments = log.row() != null && log.row().segmentBaseOffset() >= 0 && !log.isReset();
+        if (!hasFolder && !hadSegments && log.hasExtents()) {
+            // Before keep(), which clears it of what a start that was cut off left there.
+            makeFolder(folder, log.identity());
+            hasFolder = true;
+        }
         List<SegmentRow> rows = new ArrayList<>();
         if (hasFolder) {
             try {
@@ -65,7 +74,7 @@ final class LogRecovery {
             } catch (DiskException e) {
                 finding = damageOf(e);
             }
-        } else if (log.row() != null && log.row().segmentBaseOffset() >= 0 && !log.isReset()) {
+        } else if (hadSegments && log.row() != null) {
             finding = "the folder " + folder + " is missing; its segments were synced up to offset "
                     + log.row().segmentEndOffset();
         }
@@ -82,7 +91,7 @@ final class LogRecovery {
         }
         if (!log.extents().isEmpty()) {
             if (!hasFolder) {
-                PartitionFolder.make(disk, folder, log.identity());
+                makeFolder(folder, log.identity());
                 hasFolder = true;
             }
             write(log, folder, rows, state);
@@ -111,6 +120,14 @@ final class LogRecovery {
                 row == null || log.isReset() ? log.logStartOffset() : row.highWatermark(),
                 snapshot,
                 finding.isEmpty() ? null : new StorageFailure(readOnly(log, finding), false));
+    }
+
+    private void makeFolder(Path folder, LogIdentity identity) throws DiskException {
+        if (syncedTogether) {
+            PartitionFolder.makeUnsynced(disk, folder, identity);
+        } else {
+            PartitionFolder.make(disk, folder, identity);
+        }
     }
 
     /** A message from an earlier start says it already. */
@@ -263,7 +280,7 @@ final class LogRecovery {
             for (RecoveringLog.Extent extent : log.extents()) {
                 writer.write(read(extent));
             }
-            String disagreement = writer.finish();
+            String disagreement = writer.finish(!syncedTogether);
             if (!disagreement.isEmpty()) {
                 finding = disagreement;
             }

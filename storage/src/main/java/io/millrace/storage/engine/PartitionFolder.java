@@ -35,12 +35,22 @@ public final class PartitionFolder {
 
     /** Makes the folder with its metadata, durable with its name; one of another topic that bears the name is put aside. */
     static void make(Disk disk, Path folder, LogIdentity identity) throws DiskException {
+        make(disk, folder, identity, true);
+    }
+
+    /** As the other, but durable only after the caller's sync of the whole file system. */
+    static void makeUnsynced(Disk disk, Path folder, LogIdentity identity) throws DiskException {
+        make(disk, folder, identity, false);
+    }
+
+    private static void make(Disk disk, Path folder, LogIdentity identity, boolean synced) throws DiskException {
         if (disk.exists(folder)) {
             Uuid found = topicId(disk, folder);
             if (identity.topicId().equals(found)) {
                 // An earlier try may have failed before its syncs.
-                disk.syncDirectory(folder);
-                disk.syncDirectory(parent(folder));
+                if (synced) {
+                    syncNames(disk, folder);
+                }
                 return;
             }
             if (found != null) {
@@ -55,9 +65,17 @@ public final class PartitionFolder {
         try (DiskFile file = disk.create(fresh)) {
             String text = "version: 0\n" + TOPIC_ID + identity.topicId() + "\n";
             file.write(0, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
-            file.sync();
+            if (synced) {
+                file.sync();
+            }
         }
         disk.rename(fresh, folder.resolve(METADATA));
+        if (synced) {
+            syncNames(disk, folder);
+        }
+    }
+
+    private static void syncNames(Disk disk, Path folder) throws DiskException {
         disk.syncDirectory(folder);
         disk.syncDirectory(parent(folder));
     }

@@ -198,6 +198,10 @@ final class RecoveringLog {
         return logStartOffset;
     }
 
+    boolean hasExtents() {
+        return !extents.isEmpty();
+    }
+
     List<Extent> extents() {
         return extents;
     }
