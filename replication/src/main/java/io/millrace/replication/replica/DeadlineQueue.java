@@ -83,13 +83,17 @@ public final class DeadlineQueue {
     private void fire() {
         timer = null;
         long nowNs = loop.clock().monotonicNs();
-        while (size > 0 && heap[0].atNs - nowNs <= 0) {
-            Deadline due = heap[0];
-            cancel(due);
-            due.expire();
-        }
-        if (size > 0) {
-            arm(heap[0].atNs);
+        try {
+            while (size > 0 && heap[0].atNs - nowNs <= 0) {
+                Deadline due = heap[0];
+                cancel(due);
+                due.expire();
+            }
+        } finally {
+            // What one of them throws is the loop's to report; the others, overdue ones too, still get their turn.
+            if (size > 0) {
+                arm(heap[0].atNs);
+            }
         }
     }
 

@@ -107,13 +107,17 @@ public final class RetentionQueue {
     private void fire() {
         timer = null;
         long nowNs = loop.clock().monotonicNs();
-        while (!entries.isEmpty() && entries.first().dueNs - nowNs <= 0) {
-            Entry due = entries.removeFirst();
-            due.queued = false;
-            due.due.run();
-        }
-        if (!entries.isEmpty()) {
-            arm(entries.first().dueNs);
+        try {
+            while (!entries.isEmpty() && entries.first().dueNs - nowNs <= 0) {
+                Entry due = entries.removeFirst();
+                due.queued = false;
+                due.due.run();
+            }
+        } finally {
+            // What one of them throws is the loop's to report; the others, overdue ones too, still get their turn.
+            if (!entries.isEmpty()) {
+                arm(entries.first().dueNs);
+            }
         }
     }
 }
