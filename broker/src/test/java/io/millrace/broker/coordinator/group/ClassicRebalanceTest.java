@@ -272,4 +272,17 @@ class ClassicRebalanceTest {
         // All deadlines of a shard share one timer of its loop.
         assertThat(scene.loop.timers()).isEqualTo(1);
     }
+
+    @Test
+    void aProtocolThatAMemberNamesTwiceIsSupportedByItOnce() {
+        Answer<JoinGroupResponse> first = scene.join(joinRequest("", "range", "range", "sticky"));
+        Answer<JoinGroupResponse> second = scene.join(joinRequest("", "sticky"));
+
+        Answer<JoinGroupResponse> third = scene.join(joinRequest("", "range"));
+        scene.loop.advanceMs(INITIAL_DELAY_MS * 3);
+
+        assertThat(error(third.get())).isEqualTo(ErrorCode.INCONSISTENT_GROUP_PROTOCOL);
+        assertThat(first.get().protocolName()).isEqualTo("sticky");
+        assertThat(second.get().protocolName()).isEqualTo("sticky");
+    }
 }

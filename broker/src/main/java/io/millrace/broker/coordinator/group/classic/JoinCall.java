@@ -4,7 +4,9 @@ import io.millrace.broker.coordinator.group.state.RecordText;
 import io.millrace.protocol.message.JoinGroupRequest;
 import io.millrace.protocol.message.JoinGroupResponse;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -25,10 +27,14 @@ public record JoinCall(
     /** Who asks, as DescribeGroups will say. */
     public record Client(String clientId, String host) {}
 
+    /** One of each name, the first; a group counts who supports it. */
     List<MemberProtocol> protocols() {
         List<MemberProtocol> protocols = new ArrayList<>(request.protocols().size());
+        Set<String> names = new HashSet<>();
         for (JoinGroupRequest.JoinGroupRequestProtocol each : request.protocols()) {
-            protocols.add(new MemberProtocol(each.name(), each.metadata()));
+            if (names.add(each.name())) {
+                protocols.add(new MemberProtocol(each.name(), each.metadata()));
+            }
         }
         return protocols;
     }
