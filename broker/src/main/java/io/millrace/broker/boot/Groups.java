@@ -3,6 +3,7 @@ package io.millrace.broker.boot;
 import io.millrace.broker.config.GroupConfig;
 import io.millrace.broker.coordinator.group.GroupCoordinator;
 import io.millrace.broker.coordinator.group.GroupShard;
+import io.millrace.broker.coordinator.group.state.GroupMemory;
 import io.millrace.broker.shard.Shard;
 import io.millrace.broker.shard.Shards;
 import io.millrace.replication.metadata.MetadataPublisher;
@@ -14,6 +15,9 @@ import java.util.concurrent.CompletableFuture;
 
 /** The group coordinator of every shard. Owned by the thread that starts and stops the broker. */
 final class Groups {
+
+    /** Of the heap, groups may take one part in so many. */
+    private static final int HEAP_SHARE = 4;
 
     private final Shards shards;
     private final List<GroupShard> groupShards;
@@ -32,9 +36,10 @@ final class Groups {
             EventLoop controlLoop,
             MetadataPublisher metadata,
             Randomness randomness) {
+        long shareBytes = Runtime.getRuntime().maxMemory() / HEAP_SHARE / shards.count();
         List<GroupShard> groupShards = new ArrayList<>();
         for (Shard shard : shards.all()) {
-            GroupShard groups = new GroupShard(shard, config, randomness);
+            GroupShard groups = new GroupShard(shard, config, randomness, new GroupMemory(shareBytes));
             groupShards.add(groups);
             metadata.subscribe(shard.loop(), groups);
         }

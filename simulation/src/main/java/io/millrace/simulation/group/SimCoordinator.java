@@ -3,6 +3,7 @@ package io.millrace.simulation.group;
 import io.millrace.broker.config.GroupConfig;
 import io.millrace.broker.coordinator.group.ActiveGroups;
 import io.millrace.broker.coordinator.group.GroupPartition;
+import io.millrace.broker.coordinator.group.state.GroupMemory;
 import io.millrace.broker.coordinator.group.state.GroupState;
 import io.millrace.protocol.ErrorCode;
 import io.millrace.replication.replica.DeadlineQueue;
@@ -33,7 +34,8 @@ final class SimCoordinator {
 
     void start() {
         incarnation++;
-        GroupPartition started = new GroupPartition(loop, new DeadlineQueue(loop), log.lead(), config, random.split());
+        GroupPartition started = new GroupPartition(
+                loop, new DeadlineQueue(loop), log.lead(), config, random.split(), GroupMemory.unbounded());
         partition = started;
         loop.runNow(started::load);
     }

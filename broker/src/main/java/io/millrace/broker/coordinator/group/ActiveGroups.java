@@ -89,5 +89,6 @@ public final class ActiveGroups {
         classic.close();
         offsets.close();
         log.close();
+        state.drop();
     }
 }

@@ -3,6 +3,7 @@ package io.millrace.broker.coordinator.group;
 import io.millrace.broker.config.GroupConfig;
 import io.millrace.broker.coordinator.group.log.DecisionLog;
 import io.millrace.broker.coordinator.group.log.OffsetsLog;
+import io.millrace.broker.coordinator.group.state.GroupMemory;
 import io.millrace.broker.coordinator.group.state.GroupState;
 import io.millrace.protocol.ErrorCode;
 import io.millrace.protocol.Uuid;
@@ -41,25 +42,37 @@ public final class GroupPartition {
     private final OffsetsLog log;
     private final GroupConfig config;
     private final Randomness randomness;
+    private final GroupMemory memory;
     private final List<DeletedTopic> deletedMeanwhile = new ArrayList<>();
     private @Nullable ActiveGroups active;
+    /** What is being read, null while serving. */
+    private @Nullable GroupState loading;
+
     private ErrorCode unavailable = ErrorCode.COORDINATOR_LOAD_IN_PROGRESS;
     private boolean closed;
 
+    /** @param memory of all groups of the shard */
     public GroupPartition(
-            EventLoop loop, DeadlineQueue deadlines, OffsetsLog log, GroupConfig config, Randomness randomness) {
+            EventLoop loop,
+            DeadlineQueue deadlines,
+            OffsetsLog log,
+            GroupConfig config,
+            Randomness randomness,
+            GroupMemory memory) {
         this.loop = loop;
         this.deadlines = deadlines;
         this.log = log;
         this.config = config;
         this.randomness = randomness;
+        this.memory = memory;
     }
 
     /** Reads the log, then serves. */
     public void load() {
         loop.checkOwned();
         unavailable = ErrorCode.COORDINATOR_LOAD_IN_PROGRESS;
-        GroupState state = new GroupState();
+        GroupState state = new GroupState(memory);
+        loading = state;
         long startedNs = loop.clock().monotonicNs();
         log.load(state::replay, error -> loaded(state, error, startedNs));
     }
@@ -68,7 +81,9 @@ public final class GroupPartition {
         if (closed) {
             return;
         }
+        loading = null;
         if (error != ErrorCode.NONE) {
+            state.drop();
             unavailable = error;
             loop.schedule(RETRY_LOAD_NS, () -> {
                 if (!closed) {
@@ -135,6 +150,11 @@ public final class GroupPartition {
         active = null;
         if (serving != null) {
             serving.close();
+        }
+        GroupState read = loading;
+        loading = null;
+        if (read != null) {
+            read.drop();
         }
     }
 }

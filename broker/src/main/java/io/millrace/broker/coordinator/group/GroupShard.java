@@ -3,6 +3,7 @@ package io.millrace.broker.coordinator.group;
 import io.millrace.broker.config.GroupConfig;
 import io.millrace.broker.config.InternalTopics;
 import io.millrace.broker.coordinator.group.log.ReplicaOffsetsLog;
+import io.millrace.broker.coordinator.group.state.GroupMemory;
 import io.millrace.broker.shard.Shard;
 import io.millrace.protocol.ErrorCode;
 import io.millrace.replication.metadata.IntList;
@@ -30,13 +31,15 @@ public final class GroupShard implements MetadataSubscriber {
     private final Shard shard;
     private final GroupConfig config;
     private final Randomness randomness;
+    private final GroupMemory memory;
     private final Map<Integer, Hosted> hosted = new TreeMap<>();
     private boolean closed;
 
-    public GroupShard(Shard shard, GroupConfig config, Randomness randomness) {
+    public GroupShard(Shard shard, GroupConfig config, Randomness randomness, GroupMemory memory) {
         this.shard = shard;
         this.config = config;
         this.randomness = randomness;
+        this.memory = memory;
     }
 
     @Override
@@ -74,7 +77,7 @@ public final class GroupShard implements MetadataSubscriber {
                     replica,
                     config.offsets().commitTimeoutMs());
             GroupPartition opened =
-                    new GroupPartition(shard.loop(), shard.replicas().deadlines(), log, config, randomness);
+                    new GroupPartition(shard.loop(), shard.replicas().deadlines(), log, config, randomness, memory);
             hosted.put(number, new Hosted(replica, opened));
             opened.load();
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.broker.config.GroupConfig;
 import io.millrace.broker.coordinator.group.classic.JoinCall;
+import io.millrace.broker.coordinator.group.state.GroupMemory;
 import io.millrace.broker.coordinator.group.state.GroupState;
 import io.millrace.broker.fixture.ManualLoop;
 import io.millrace.protocol.ErrorCode;
@@ -73,6 +74,7 @@ final class GroupScene {
             return (int) (next++ % bound);
         }
     };
+    final GroupMemory memory;
     private GroupPartition partition;
 
     GroupScene() {
@@ -80,12 +82,17 @@ final class GroupScene {
     }
 
     GroupScene(GroupConfig config) {
+        this(config, GroupMemory.unbounded());
+    }
+
+    GroupScene(GroupConfig config, GroupMemory memory) {
         this.config = config;
+        this.memory = memory;
         this.partition = newPartition();
     }
 
     private GroupPartition newPartition() {
-        GroupPartition made = new GroupPartition(loop, new DeadlineQueue(loop), log, config, counting);
+        GroupPartition made = new GroupPartition(loop, new DeadlineQueue(loop), log, config, counting, memory);
         made.load();
         return made;
     }

@@ -1,5 +1,7 @@
 package io.millrace.broker.coordinator.group.classic;
 
+import io.millrace.broker.coordinator.group.log.DecisionLog;
+import io.millrace.broker.coordinator.group.state.GroupMemory;
 import io.millrace.protocol.message.JoinGroupResponse;
 import io.millrace.replication.replica.Deadline;
 import java.util.ArrayList;
@@ -42,8 +44,17 @@ final class ClassicGroup {
         void pendingTimeIsUp(ClassicGroup group, String memberId);
     }
 
+    /** About what a member takes beside what it says of itself. */
+    private static final int MEMBER_OVERHEAD_BYTES = 512;
+    /** Its names and numbers in the group's record. */
+    private static final int RECORDED_OVERHEAD_BYTES = 128;
+
     private final String groupId;
     private final Timeouts timeouts;
+    private final GroupMemory memory;
+    private long heldBytes;
+    /** About what the members take in the group's record, without assignments. */
+    private long recordBytes;
     /** The end of the join phase. */
     final Deadline joinDeadline;
     /** When members that have not fetched their assignment are dropped. */
@@ -71,8 +82,10 @@ final class ClassicGroup {
         int leftMs;
     }
 
-    ClassicGroup(String groupId, Timeouts timeouts) {
+    /** @param memory is charged with the members and the ids given out */
+    ClassicGroup(String groupId, Timeouts timeouts, GroupMemory memory) {
         this.groupId = groupId;
+        this.memory = memory;
         this.timeouts = timeouts;
         this.joinDeadline = new Deadline(() -> timeouts.joinTimeIsUp(this));
         this.syncDeadline = new Deadline(() -> timeouts.syncTimeIsUp(this));
@@ -209,6 +222,8 @@ final class ClassicGroup {
     }
 
     private void count(GroupMember member, int change) {
+        charge(change * costBytes(member.protocols()));
+        recordBytes += change * recordedBytes(member.protocols());
         for (MemberProtocol protocol : member.protocols()) {
             support.merge(protocol.name(), change, (present, added) -> present + added == 0 ? null : present + added);
         }
@@ -286,17 +301,62 @@ final class ClassicGroup {
         return longest;
     }
 
+    /** About what a member with these protocols takes. */
+    private static long costBytes(List<MemberProtocol> protocols) {
+        long bytes = MEMBER_OVERHEAD_BYTES;
+        for (MemberProtocol protocol : protocols) {
+            bytes += protocol.name().length() + protocol.metadata().length;
+        }
+        return bytes;
+    }
+
+    /** A record holds what a member says in the one protocol that is elected. */
+    private static long recordedBytes(List<MemberProtocol> protocols) {
+        int longest = 0;
+        for (MemberProtocol protocol : protocols) {
+            longest = Math.max(longest, protocol.metadata().length);
+        }
+        return RECORDED_OVERHEAD_BYTES + longest;
+    }
+
+    private void charge(long bytes) {
+        heldBytes += bytes;
+        memory.add(bytes);
+    }
+
+    /**
+     * Whether there is room for a member that says so much of itself: in the group's record and in the shard's memory.
+     *
+     * @param present what it said before, null for a new one
+     */
+    boolean hasRoomFor(List<MemberProtocol> protocols, @Nullable GroupMember present) {
+        long moreBytes = costBytes(protocols) - (present == null ? 0 : costBytes(present.protocols()));
+        long moreRecorded = recordedBytes(protocols) - (present == null ? 0 : recordedBytes(present.protocols()));
+        return (moreRecorded <= 0 || recordBytes + moreRecorded <= DecisionLog.MAX_RECORD_BYTES)
+                && memory.hasRoom(moreBytes);
+    }
+
+    /** The group is not used any more. */
+    void releaseMemory() {
+        charge(-heldBytes);
+    }
+
     /** The timer that ends when the id's owner did not come. */
     Deadline addPending(String memberId) {
         Deadline deadline = new Deadline(() -> timeouts.pendingTimeIsUp(this, memberId));
         pendingIds.put(memberId, deadline);
+        charge(MEMBER_OVERHEAD_BYTES);
         return deadline;
     }
 
     /** Its timer, to be cancelled; null when the id was not pending. */
     @Nullable
     Deadline removePending(String memberId) {
-        return pendingIds.remove(memberId);
+        Deadline deadline = pendingIds.remove(memberId);
+        if (deadline != null) {
+            charge(-MEMBER_OVERHEAD_BYTES);
+        }
+        return deadline;
     }
 
     boolean isPending(String memberId) {

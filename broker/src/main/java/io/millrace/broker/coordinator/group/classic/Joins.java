@@ -61,11 +61,19 @@ final class Joins {
             refuse(call, ErrorCode.INCONSISTENT_GROUP_PROTOCOL);
         } else if (!hasRoom(group, request.memberId(), call.instanceId())) {
             refuse(call, ErrorCode.GROUP_MAX_SIZE_REACHED);
+        } else if (!group.hasRoomFor(call.protocols(), present(group, request.memberId(), call.instanceId()))) {
+            groups.releaseIfEmpty(group);
+            refuse(call, ErrorCode.GROUP_MAX_SIZE_REACHED);
         } else if (unknown) {
             joinUnknown(group, call);
         } else {
             joinKnown(group, call);
         }
+    }
+
+    private static @Nullable GroupMember present(ClassicGroup group, String memberId, @Nullable String instanceId) {
+        String known = instanceId == null ? null : group.memberOfInstance(instanceId);
+        return group.member(known == null ? memberId : known);
     }
 
     /** While all join anew, only who has done so counts: the others may be gone (as Kafka does). */

@@ -65,7 +65,7 @@ final class LiveGroups {
     }
 
     ClassicGroup create(String groupId, ClassicGroup.Timeouts timeouts) {
-        ClassicGroup group = new ClassicGroup(groupId, timeouts);
+        ClassicGroup group = new ClassicGroup(groupId, timeouts, state.memory());
         live.put(groupId, group);
         return group;
     }
@@ -105,7 +105,10 @@ final class LiveGroups {
     /** No timer runs any more. */
     void close() {
         closed = true;
-        live.values().forEach(this::stopTimers);
+        live.values().forEach(group -> {
+            stopTimers(group);
+            group.releaseMemory();
+        });
         live.clear();
     }
 }

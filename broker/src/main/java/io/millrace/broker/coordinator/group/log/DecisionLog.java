@@ -28,8 +28,8 @@ public final class DecisionLog {
 
     /** Keeps batches far below what a log takes: 1,000 offsets with the largest metadata are 4.4 MiB. */
     private static final int MAX_RECORDS_PER_BATCH = 1_000;
-    /** A group of that size is refused; the log would take twice as much in one batch. */
-    public static final int MAX_RECORD_BYTES = 16 * 1024 * 1024;
+    /** A group of that size is refused. With its key and a batch around it, it still fits the journal's first files. */
+    public static final int MAX_RECORD_BYTES = 7 * 1024 * 1024;
 
     /** One append that is not committed yet, and who waits for it. */
     private static final class Pending {
@@ -59,13 +59,18 @@ public final class DecisionLog {
      * Appends and replays.
      *
      * @param records at least one; more than a batch holds go as several, of which a crash may keep the first ones
-     * @return NONE, or why nothing, or not everything, was appended
+     * @return NONE, or why nothing, or not everything, was appended; POLICY_VIOLATION when the shard's groups may hold no more
      */
     public ErrorCode write(List<? extends GroupRecord> records) {
+        long growthBytes = 0;
         for (GroupRecord record : records) {
             if (GroupRecordCodec.valueBytes(record) > MAX_RECORD_BYTES) {
                 return ErrorCode.UNKNOWN_SERVER_ERROR;
             }
+            growthBytes += state.growth(record);
+        }
+        if (!state.memory().hasRoom(growthBytes)) {
+            return ErrorCode.POLICY_VIOLATION;
         }
         for (int from = 0; from < records.size(); from += MAX_RECORDS_PER_BATCH) {
             List<GroupRecord> batch =

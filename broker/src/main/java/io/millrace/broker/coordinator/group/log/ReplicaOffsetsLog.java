@@ -23,7 +23,7 @@ public final class ReplicaOffsetsLog implements OffsetsLog {
     private static final Logger LOG = LoggerFactory.getLogger(ReplicaOffsetsLog.class);
     private static final int INITIAL_BATCH_BYTES = 512;
     /** One largest record, or the most small ones, with room for their keys. */
-    private static final int MAX_BATCH_BYTES = DecisionLog.MAX_RECORD_BYTES + 1024 * 1024;
+    private static final int MAX_BATCH_BYTES = DecisionLog.MAX_RECORD_BYTES + 512 * 1024;
 
     private static final int ANY_LEADER_EPOCH = -1;
     private static final short ACKS_ALL = -1;

@@ -17,11 +17,66 @@ import org.jspecify.annotations.Nullable;
  */
 public final class GroupState {
 
+    /** About what a record takes beside its text: keys, objects, places in maps. */
+    private static final int RECORD_OVERHEAD_BYTES = 200;
+
     private final Map<String, GroupMetadataValue> groups = new LinkedHashMap<>();
     private final Map<String, GroupOffsets> offsets = new LinkedHashMap<>();
+    private final GroupMemory memory;
+    private long heldBytes;
+    private boolean dropped;
+
+    /** A state of which nobody counts the bytes. */
+    public GroupState() {
+        this(GroupMemory.unbounded());
+    }
+
+    /** @param memory is charged with what the state holds, until it is dropped */
+    public GroupState(GroupMemory memory) {
+        this.memory = memory;
+    }
+
+    public GroupMemory memory() {
+        return memory;
+    }
+
+    /** Bytes that the state would take more with {@code record}; negative when less. */
+    public long growth(GroupRecord record) {
+        return switch (record) {
+            case GroupRecord.GroupChanged changed ->
+                costBytes(changed) - costBytes(new GroupRecord.GroupChanged(changed.group(), groups.get(changed.group())));
+            case GroupRecord.OffsetCommitted(var group, var topic, var partition, var value) -> {
+                GroupOffsets present = offsets.get(group);
+                OffsetCommitValue before =
+                        present == null ? null : present.of(topic).get(partition);
+                yield costBytes(record)
+                        - costBytes(new GroupRecord.OffsetCommitted(group, topic, partition, before));
+            }
+        };
+    }
+
+    private static long costBytes(GroupRecord record) {
+        int valueBytes = GroupRecordCodec.valueBytes(record);
+        return valueBytes == 0 ? 0 : RECORD_OVERHEAD_BYTES + valueBytes;
+    }
+
+    /** Nobody uses it any more: gives back the memory that it counted for. Idempotent. */
+    public void drop() {
+        memory.add(-heldBytes);
+        heldBytes = 0;
+        dropped = true;
+    }
+
+    private void charge(long bytes) {
+        if (!dropped) {
+            heldBytes += bytes;
+            memory.add(bytes);
+        }
+    }
 
     /** Applies the next record of the log. */
     public void replay(GroupRecord record) {
+        charge(growth(record));
         switch (record) {
             case GroupRecord.GroupChanged(var group, var value) -> {
                 if (value == null) {
