@@ -59,9 +59,9 @@ final class LiveGroups {
         return Collections.unmodifiableCollection(live.values());
     }
 
-    /** Whether one more group may be known. */
+    /** Whether one more group may be known, or live without being known yet. */
     boolean hasRoom() {
-        return state.groupIds().size() + live.size() < config.maxGroupsPerPartition();
+        return Math.max(state.size(), live.size()) < config.maxGroupsPerPartition();
     }
 
     ClassicGroup create(String groupId, ClassicGroup.Timeouts timeouts) {

@@ -25,6 +25,7 @@ public final class GroupState {
     private final GroupMemory memory;
     private long heldBytes;
     private boolean dropped;
+    private int known;
 
     /** A state of which nobody counts the bytes. */
     public GroupState() {
@@ -77,6 +78,12 @@ public final class GroupState {
     /** Applies the next record of the log. */
     public void replay(GroupRecord record) {
         charge(growth(record));
+        int before = knows(record.group()) ? 1 : 0;
+        apply(record);
+        known += (knows(record.group()) ? 1 : 0) - before;
+    }
+
+    private void apply(GroupRecord record) {
         switch (record) {
             case GroupRecord.GroupChanged(var group, var value) -> {
                 if (value == null) {
@@ -115,6 +122,11 @@ public final class GroupState {
     /** Whether there is anything of the group. */
     public boolean knows(String groupId) {
         return groups.containsKey(groupId) || offsets.containsKey(groupId);
+    }
+
+    /** Groups of which there is anything. */
+    public int size() {
+        return known;
     }
 
     /** Groups with a generation, in the order of their first record. */
