@@ -1,5 +1,6 @@
 package io.millrace.broker.config;
 
+import io.millrace.storage.journal.JournalSettings;
 import java.util.List;
 
 /** Every key that a topic accepts, in the order of the reference page. All of them can be changed at any time. */
@@ -31,7 +32,12 @@ public final class TopicKeys {
             "In-sync replicas that an acks=all produce needs; counted up to the replication factor.");
 
     public static final ConfigKey<Integer> MAX_MESSAGE_BYTES = ConfigKey.ofInt(
-            "max.message.bytes", 1_048_588, 0, 100 * 1024 * 1024, "bytes", "Largest record batch, as sent.");
+            "max.message.bytes",
+            1_048_588,
+            0,
+            JournalSettings.DEFAULT.maxRecordBytes(),
+            "bytes",
+            "Largest record batch, as sent. The bound is what every file of the journal holds.");
 
     public static final ConfigKey<String> TIMESTAMP_TYPE = ConfigKey.ofWord(
             "message.timestamp.type",
