@@ -69,7 +69,13 @@ public final class TopicConfigs implements ConfigSchema {
 
     @Override
     public @Nullable String refusalOfAll(ConfigResource resource, SortedMap<String, String> configs) {
-        return null;
+        if (resource.type() != ConfigResource.Type.TOPIC || !InternalTopics.contains(resource.name())) {
+            return null;
+        }
+        // Without it the brokers' default would be shown, which does not hold for what brokers write themselves.
+        return configs.containsKey(TopicKeys.CLEANUP_POLICY.name())
+                ? null
+                : "The internal topic " + resource.name() + " is kept by compaction only: set cleanup.policy=compact on it";
     }
 
     @Override
@@ -117,8 +123,9 @@ public final class TopicConfigs implements ConfigSchema {
 
     /** Whether old records of the topic may be deleted. */
     public boolean deletesRecords(MetadataImage image, String topic) {
-        return cleanup(effective.topicValues(image, topic).get(TopicKeys.CLEANUP_POLICY))
-                .deletes();
+        return !InternalTopics.contains(topic)
+                && cleanup(effective.topicValues(image, topic).get(TopicKeys.CLEANUP_POLICY))
+                        .deletes();
     }
 
     private static LogConfig.Cleanup cleanup(List<String> policies) {

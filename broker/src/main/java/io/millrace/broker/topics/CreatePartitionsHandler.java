@@ -1,5 +1,6 @@
 package io.millrace.broker.topics;
 
+import io.millrace.broker.config.InternalTopics;
 import io.millrace.broker.request.ApiHandler;
 import io.millrace.broker.request.RequestContext;
 import io.millrace.broker.shard.Shards;
@@ -18,6 +19,10 @@ import org.jspecify.annotations.Nullable;
 /** CreatePartitions, versions 0 to 3: more partitions for topics that exist. Answers once the new ones can be used. */
 public final class CreatePartitionsHandler implements ApiHandler<CreatePartitionsRequest> {
 
+    private static final String INTERNAL = "What lies in an internal topic is found by a hash over its partitions: with"
+            + " another number of them, groups would lose their offsets. Set offsets.topic.num.partitions before the first"
+            + " group is used";
+
     private final Controller controller;
     private final Shards shards;
 
@@ -29,12 +34,25 @@ public final class CreatePartitionsHandler implements ApiHandler<CreatePartition
     @Override
     public void handle(RequestContext context, CreatePartitionsRequest request) {
         List<NewPartitions> topics = new ArrayList<>(request.topics().size());
+        CreatePartitionsResponse internal = new CreatePartitionsResponse();
         for (CreatePartitionsRequest.CreatePartitionsTopic topic : request.topics()) {
-            topics.add(new NewPartitions(topic.name(), topic.count(), assignments(topic)));
+            if (InternalTopics.contains(topic.name())) {
+                internal.results().add(refused(topic.name(), ErrorCode.INVALID_REQUEST, INTERNAL));
+            } else {
+                topics.add(new NewPartitions(topic.name(), topic.count(), assignments(topic)));
+            }
+        }
+        if (topics.isEmpty()) {
+            context.answer(internal);
+            return;
         }
         controller.submit(
                 new ControllerCommand.CreatePartitions(topics, request.validateOnly()),
-                answer -> shards.whenSettled(context, () -> context.answer(response(request, answer))));
+                answer -> shards.whenSettled(context, () -> {
+                    CreatePartitionsResponse response = response(topics, answer);
+                    response.results().addAll(internal.results());
+                    context.answer(response);
+                }));
     }
 
     private static @Nullable List<List<Integer>> assignments(CreatePartitionsRequest.CreatePartitionsTopic topic) {
@@ -54,13 +72,13 @@ public final class CreatePartitionsHandler implements ApiHandler<CreatePartition
     }
 
     private static CreatePartitionsResponse response(
-            CreatePartitionsRequest request, ControllerAnswer<List<TopicOutcome>> answer) {
+            List<NewPartitions> asked, ControllerAnswer<List<TopicOutcome>> answer) {
         CreatePartitionsResponse response = new CreatePartitionsResponse();
         switch (answer) {
             case ControllerAnswer.Done<List<TopicOutcome>>(var outcomes) ->
                 outcomes.forEach(outcome -> response.results().add(result(outcome)));
             case ControllerAnswer.Failed<List<TopicOutcome>>(var error, var message) ->
-                request.topics().forEach(topic -> response.results().add(refused(topic.name(), error, message)));
+                asked.forEach(topic -> response.results().add(refused(topic.topic(), error, message)));
         }
         return response;
     }
