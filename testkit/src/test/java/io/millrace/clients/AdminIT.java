@@ -18,6 +18,7 @@ import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.CreatePartitionsOptions;
 import org.apache.kafka.clients.admin.CreateTopicsOptions;
 import org.apache.kafka.clients.admin.CreateTopicsResult;
+import org.apache.kafka.clients.admin.DescribeClusterOptions;
 import org.apache.kafka.clients.admin.DescribeClusterResult;
 import org.apache.kafka.clients.admin.DescribeConfigsOptions;
 import org.apache.kafka.clients.admin.DescribeTopicsOptions;
@@ -28,6 +29,7 @@ import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicCollection;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.apache.kafka.common.errors.InvalidPartitionsException;
@@ -346,5 +348,32 @@ class AdminIT {
                         .all()
                         .get())
                 .isEmpty();
+    }
+
+    @Test
+    void withoutAnAuthorizerEveryOperationIsAllowedAndSaidSoWhenAsked() throws Exception {
+        create("mine", 1, Map.of());
+        Set<AclOperation> onCluster = admin.describeCluster(
+                        new DescribeClusterOptions().includeAuthorizedOperations(true))
+                .authorizedOperations()
+                .get();
+        Set<AclOperation> onTopic = admin.describeTopics(
+                        List.of("mine"), new DescribeTopicsOptions().includeAuthorizedOperations(true))
+                .allTopicNames()
+                .get()
+                .get("mine")
+                .authorizedOperations();
+
+        assertThat(onCluster).contains(AclOperation.CREATE, AclOperation.CLUSTER_ACTION, AclOperation.IDEMPOTENT_WRITE);
+        assertThat(onTopic)
+                .containsExactlyInAnyOrder(
+                        AclOperation.READ,
+                        AclOperation.WRITE,
+                        AclOperation.CREATE,
+                        AclOperation.DESCRIBE,
+                        AclOperation.DELETE,
+                        AclOperation.ALTER,
+                        AclOperation.DESCRIBE_CONFIGS,
+                        AclOperation.ALTER_CONFIGS);
     }
 }

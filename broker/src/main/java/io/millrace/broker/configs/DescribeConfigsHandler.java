@@ -126,7 +126,8 @@ public final class DescribeConfigsHandler implements ApiHandler<DescribeConfigsR
 
     private static boolean isAsked(DescribeConfigsRequest.DescribeConfigsResource resource, ConfigKey<?> key) {
         List<String> keys = resource.configurationKeys();
-        return keys == null || keys.contains(key.name());
+        // Kafka takes an empty list for all, too, and there are clients that send one.
+        return keys == null || keys.isEmpty() || keys.contains(key.name());
     }
 
     private static DescribeConfigsResponse.DescribeConfigsResourceResult entry(

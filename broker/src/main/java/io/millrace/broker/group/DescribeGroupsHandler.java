@@ -2,6 +2,7 @@ package io.millrace.broker.group;
 
 import io.millrace.broker.coordinator.group.GroupCoordinator;
 import io.millrace.broker.coordinator.group.classic.GroupPhase;
+import io.millrace.broker.request.AllowedOperations;
 import io.millrace.broker.request.ApiHandler;
 import io.millrace.broker.request.RequestContext;
 import io.millrace.broker.shard.SlotGather;
@@ -17,8 +18,6 @@ final class DescribeGroupsHandler implements ApiHandler<DescribeGroupsRequest> {
 
     /** KIP-1043; before, a group that does not exist is said to be dead. */
     private static final int FIRST_NOT_FOUND_VERSION = 6;
-    /** READ, DELETE and DESCRIBE as Kafka numbers them: without an authorizer everybody may do all. */
-    private static final int EVERY_OPERATION = 1 << 3 | 1 << 6 | 1 << 8;
 
     private final GroupCoordinator coordinator;
 
@@ -60,7 +59,7 @@ final class DescribeGroupsHandler implements ApiHandler<DescribeGroupsRequest> {
                     .errorCode(ErrorCode.GROUP_ID_NOT_FOUND.code())
                     .errorMessage("Group " + described.groupId() + " not found.");
         } else if (request.includeAuthorizedOperations()) {
-            described.authorizedOperations(EVERY_OPERATION);
+            described.authorizedOperations(AllowedOperations.GROUP);
         }
         return described;
     }

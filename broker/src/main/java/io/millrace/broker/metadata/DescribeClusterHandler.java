@@ -1,5 +1,6 @@
 package io.millrace.broker.metadata;
 
+import io.millrace.broker.request.AllowedOperations;
 import io.millrace.broker.request.ApiHandler;
 import io.millrace.broker.request.RequestContext;
 import io.millrace.protocol.ErrorCode;
@@ -35,6 +36,9 @@ public final class DescribeClusterHandler implements ApiHandler<DescribeClusterR
             return;
         }
         response.controllerId(nodeId);
+        if (request.includeClusterAuthorizedOperations()) {
+            response.clusterAuthorizedOperations(AllowedOperations.CLUSTER);
+        }
         for (MetadataResponse.MetadataResponseBroker broker :
                 BrokerAnswers.reachableOn(context.connection().listenerName(), image)) {
             response.brokers()

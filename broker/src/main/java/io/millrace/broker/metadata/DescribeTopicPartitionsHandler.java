@@ -1,5 +1,7 @@
 package io.millrace.broker.metadata;
 
+import io.millrace.broker.config.InternalTopics;
+import io.millrace.broker.request.AllowedOperations;
 import io.millrace.broker.request.ApiHandler;
 import io.millrace.broker.request.RequestContext;
 import io.millrace.protocol.ErrorCode;
@@ -93,7 +95,9 @@ public final class DescribeTopicPartitionsHandler implements ApiHandler<Describe
         DescribeTopicPartitionsResponse.DescribeTopicPartitionsResponseTopic answer =
                 new DescribeTopicPartitionsResponse.DescribeTopicPartitionsResponseTopic()
                         .name(topic.name())
-                        .topicId(topic.topicId());
+                        .topicId(topic.topicId())
+                        .isInternal(InternalTopics.contains(topic.name()))
+                        .topicAuthorizedOperations(AllowedOperations.TOPIC);
         for (PartitionImage partition : topic.partitions().subList(from, to)) {
             boolean led = partition.hasLeader();
             answer.partitions()

@@ -1,5 +1,6 @@
 package io.millrace.broker.metadata;
 
+import io.millrace.broker.request.AllowedOperations;
 import io.millrace.broker.request.ApiHandler;
 import io.millrace.broker.request.RequestContext;
 import io.millrace.protocol.message.MetadataRequest;
@@ -74,6 +75,9 @@ public final class MetadataHandler implements ApiHandler<MetadataRequest> {
                 .clusterId(image.clusterId())
                 .controllerId(nodeId)
                 .brokers(BrokerAnswers.reachableOn(context.connection().listenerName(), image));
+        if (request.includeClusterAuthorizedOperations()) {
+            response.clusterAuthorizedOperations(AllowedOperations.CLUSTER);
+        }
         List<MetadataRequest.MetadataRequestTopic> asked = request.topics();
         if (asked == null || (asked.isEmpty() && context.version() < FIRST_NULL_IS_ALL_VERSION)) {
             for (TopicImage topic : image.topics()) {
@@ -87,6 +91,9 @@ public final class MetadataHandler implements ApiHandler<MetadataRequest> {
                 answers.computeIfAbsent(key, ignored -> topics.asked(topic));
             }
             response.topics().addAll(answers.values());
+        }
+        if (request.includeTopicAuthorizedOperations()) {
+            response.topics().forEach(topic -> topic.topicAuthorizedOperations(AllowedOperations.TOPIC));
         }
         return response;
     }

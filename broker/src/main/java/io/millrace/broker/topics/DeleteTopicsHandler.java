@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /** DeleteTopics, versions 1 to 6: by name, or by id from version 6 on. */
 public final class DeleteTopicsHandler implements ApiHandler<DeleteTopicsRequest> {
 
+    private static final int FIRST_DISABLED_VERSION = 3;
     private static final int FIRST_ID_VERSION = 6;
 
     private final boolean enabled;
@@ -35,8 +36,12 @@ public final class DeleteTopicsHandler implements ApiHandler<DeleteTopicsRequest
     public void handle(RequestContext context, DeleteTopicsRequest request) {
         List<TopicRef> topics = topics(context, request);
         if (!enabled) {
+            // Older clients do not know the error.
+            ErrorCode error = context.version() < FIRST_DISABLED_VERSION
+                    ? ErrorCode.INVALID_REQUEST
+                    : ErrorCode.TOPIC_DELETION_DISABLED;
             context.answer(refusedAll(
-                    topics, ErrorCode.TOPIC_DELETION_DISABLED, "The broker is started with delete.topic.enable=false"));
+                    topics, error, "The broker is started with delete.topic.enable=false"));
             return;
         }
         controller.submit(
