@@ -56,7 +56,9 @@ class InternalTopicIT {
 
     @Test
     void moreOfItsPartitionsWouldLetGroupsLoseTheirOffsets() throws Exception {
-        admin.createPartitions(Map.of("orders", NewPartitions.increaseTo(2))).all().get();
+        admin.createPartitions(Map.of("orders", NewPartitions.increaseTo(2)))
+                .all()
+                .get();
         assertThatThrownBy(() -> admin.createPartitions(Map.of(OFFSETS, NewPartitions.increaseTo(51)))
                         .all()
                         .get())

@@ -75,7 +75,8 @@ public final class TopicConfigs implements ConfigSchema {
         // Without it the brokers' default would be shown, which does not hold for what brokers write themselves.
         return configs.containsKey(TopicKeys.CLEANUP_POLICY.name())
                 ? null
-                : "The internal topic " + resource.name() + " is kept by compaction only: set cleanup.policy=compact on it";
+                : "The internal topic " + resource.name()
+                        + " is kept by compaction only: set cleanup.policy=compact on it";
     }
 
     @Override

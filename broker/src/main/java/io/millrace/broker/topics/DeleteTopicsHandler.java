@@ -40,8 +40,7 @@ public final class DeleteTopicsHandler implements ApiHandler<DeleteTopicsRequest
             ErrorCode error = context.version() < FIRST_DISABLED_VERSION
                     ? ErrorCode.INVALID_REQUEST
                     : ErrorCode.TOPIC_DELETION_DISABLED;
-            context.answer(refusedAll(
-                    topics, error, "The broker is started with delete.topic.enable=false"));
+            context.answer(refusedAll(topics, error, "The broker is started with delete.topic.enable=false"));
             return;
         }
         controller.submit(

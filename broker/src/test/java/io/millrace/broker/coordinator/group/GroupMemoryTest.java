@@ -117,16 +117,20 @@ class GroupMemoryTest {
         GroupScene scene =
                 new GroupScene(new GroupConfig(defaults.offsetsTopic(), defaults.offsets(), defaults.members(), 3));
         scene.stable(1);
-        assertThat(errorOf(scene.commit(commitRequest("", -1, "orders", 0, 1).groupId("a")).get()))
+        assertThat(errorOf(scene.commit(commitRequest("", -1, "orders", 0, 1).groupId("a"))
+                        .get()))
                 .isEqualTo(ErrorCode.NONE);
-        assertThat(errorOf(scene.commit(commitRequest("", -1, "orders", 0, 1).groupId("b")).get()))
+        assertThat(errorOf(scene.commit(commitRequest("", -1, "orders", 0, 1).groupId("b"))
+                        .get()))
                 .isEqualTo(ErrorCode.NONE);
 
-        assertThat(errorOf(scene.commit(commitRequest("", -1, "orders", 0, 1).groupId("c")).get()))
+        assertThat(errorOf(scene.commit(commitRequest("", -1, "orders", 0, 1).groupId("c"))
+                        .get()))
                 .isEqualTo(ErrorCode.POLICY_VIOLATION);
         assertThat(error(scene.join(joinRequest("").groupId("d")).get())).isEqualTo(ErrorCode.POLICY_VIOLATION);
         assertThat(scene.join(joinRequest("").groupId("a")).came()).isFalse();
-        assertThat(errorOf(scene.commit(commitRequest("", -1, "orders", 1, 1).groupId("b")).get()))
+        assertThat(errorOf(scene.commit(commitRequest("", -1, "orders", 1, 1).groupId("b"))
+                        .get()))
                 .isEqualTo(ErrorCode.NONE);
     }
 }

@@ -45,13 +45,13 @@ public final class GroupState {
     public long growth(GroupRecord record) {
         return switch (record) {
             case GroupRecord.GroupChanged changed ->
-                costBytes(changed) - costBytes(new GroupRecord.GroupChanged(changed.group(), groups.get(changed.group())));
+                costBytes(changed)
+                        - costBytes(new GroupRecord.GroupChanged(changed.group(), groups.get(changed.group())));
             case GroupRecord.OffsetCommitted(var group, var topic, var partition, var value) -> {
                 GroupOffsets present = offsets.get(group);
                 OffsetCommitValue before =
                         present == null ? null : present.of(topic).get(partition);
-                yield costBytes(record)
-                        - costBytes(new GroupRecord.OffsetCommitted(group, topic, partition, before));
+                yield costBytes(record) - costBytes(new GroupRecord.OffsetCommitted(group, topic, partition, before));
             }
         };
     }
