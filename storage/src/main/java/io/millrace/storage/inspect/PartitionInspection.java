@@ -26,6 +26,7 @@ final class PartitionInspection {
     private final boolean clean;
     private final Consumer<InspectedFile> listener;
     private final List<Fault> faults = new ArrayList<>();
+    private final List<long[]> swaps = new ArrayList<>();
 
     /**
      * @param row what the checkpoint says of the log; null when it does not
@@ -51,7 +52,14 @@ final class PartitionInspection {
     void run() throws DiskException {
         identity();
         long endOffset = -1;
-        List<Long> bases = SegmentFiles.baseOffsets(disk.list(folder));
+        List<String> names = disk.list(folder);
+        for (String name : names) {
+            long[] swap = SegmentNames.swapOf(name);
+            if (swap != null) {
+                swaps.add(swap);
+            }
+        }
+        List<Long> bases = SegmentFiles.baseOffsets(names);
         if (!bases.isEmpty() && row != null && bases.getFirst() > row.logStartOffset()) {
             add(
                     Weight.DAMAGE,
@@ -140,11 +148,16 @@ final class PartitionInspection {
         return found.endOffset();
     }
 
-    /** After a crash, what was not synced may be anything: indexes, and what lies behind the checkpoint. */
+    /** After a crash, what was not synced may be anything: indexes, what lies behind the checkpoint, a swap half done. */
     private Weight weight(long base, Path file, long position) {
         LogRow known = row;
         if (clean || !rowsKnown) {
             return Weight.DAMAGE;
+        }
+        for (long[] swap : swaps) {
+            if (base >= swap[0] && base < swap[1]) {
+                return Weight.LEFT_OVER;
+            }
         }
         String name = String.valueOf(file.getFileName());
         if (name.endsWith(SegmentNames.INDEX) || known == null || base > known.segmentBaseOffset()) {

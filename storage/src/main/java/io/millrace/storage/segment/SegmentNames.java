@@ -55,7 +55,7 @@ public final class SegmentNames {
     }
 
     /** Base and end offset of a {@link #swap} file; null for any other name. */
-    static long @Nullable [] swapOf(String fileName) {
+    public static long @Nullable [] swapOf(String fileName) {
         if (fileName.length() != 2 * DIGITS + 1 + SWAP.length() || !fileName.endsWith(SWAP)) {
             return null;
         }
