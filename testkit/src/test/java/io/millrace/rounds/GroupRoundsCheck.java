@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What the members' files come to, beside what the producer was acknowledged. Every count but those of records is one of broken
@@ -103,8 +104,7 @@ final class GroupRoundsCheck {
         long unsorted = 0;
         for (Map<Long, Long> numbers : seen) {
             long last = -1;
-            for (long offset : numbers.keySet().stream().sorted().toList()) {
-                long number = numbers.get(offset);
+            for (long number : new TreeMap<>(numbers).values()) {
                 if (number <= last) {
                     unsorted++;
                 }
