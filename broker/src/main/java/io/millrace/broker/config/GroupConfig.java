@@ -21,7 +21,7 @@ public record GroupConfig(OffsetsTopic offsetsTopic, Offsets offsets, Members me
      *
      * @param retentionMs after the group became empty, or after the commit
      * @param checkIntervalMs least time between two looks at one group
-     * @param commitTimeoutMs until a write that is not committed is given up
+     * @param commitTimeoutMs how long an answer waits for the commit of what it rests on
      */
     public record Offsets(long retentionMs, int checkIntervalMs, int commitTimeoutMs, int metadataMaxBytes) {}
 

@@ -63,10 +63,10 @@ public final class ActiveGroups {
                                 .errorCode(error.code())));
     }
 
-    /** Every group; told when what it shows is committed, empty when it never will be. */
-    public void list(Consumer<List<ListGroupsResponse.ListedGroup>> answer) {
+    /** Every group; told when what it shows is committed, or why it is not. */
+    public void list(GroupCoordinator.Listing answer) {
         List<ListGroupsResponse.ListedGroup> listed = classic.list();
-        log.afterCommit(error -> answer.accept(error == ErrorCode.NONE ? listed : List.of()));
+        log.afterCommit(error -> answer.listed(error == ErrorCode.NONE ? listed : List.of(), error));
     }
 
     /** Ends a group without members, its offsets too. */

@@ -118,8 +118,11 @@ public final class GroupCoordinator {
                 serving.size() + 1,
                 () -> done.accept(new Part(found, errors.isEmpty() ? ErrorCode.NONE : errors.getFirst())));
         for (ActiveGroups each : serving) {
-            each.list(listed -> {
+            each.list((listed, error) -> {
                 found.addAll(listed);
+                if (error != ErrorCode.NONE) {
+                    errors.add(error);
+                }
                 ofShard.slotDone();
             });
         }

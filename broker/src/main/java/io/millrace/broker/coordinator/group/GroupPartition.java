@@ -92,7 +92,8 @@ public final class GroupPartition {
             });
             return;
         }
-        DecisionLog decisions = new DecisionLog(log, state, this::lost);
+        DecisionLog decisions =
+                new DecisionLog(log, state, deadlines, config.offsets().commitTimeoutMs(), this::lost);
         ActiveGroups loaded = new ActiveGroups(config, state, decisions, deadlines, loop.clock(), randomness);
         active = loaded;
         deletedMeanwhile.forEach(topic -> loaded.offsets().topicDeleted(topic.name(), topic.topicId()));

@@ -71,11 +71,8 @@ public final class GroupShard implements MetadataSubscriber {
             present.partition().close();
         }
         if (replica != null) {
-            ReplicaOffsetsLog log = new ReplicaOffsetsLog(
-                    shard.loop(),
-                    shard.replicas().deadlines(),
-                    replica,
-                    config.offsets().commitTimeoutMs());
+            ReplicaOffsetsLog log =
+                    new ReplicaOffsetsLog(shard.loop(), shard.replicas().deadlines(), replica);
             GroupPartition opened =
                     new GroupPartition(shard.loop(), shard.replicas().deadlines(), log, config, randomness, memory);
             hosted.put(number, new Hosted(replica, opened));

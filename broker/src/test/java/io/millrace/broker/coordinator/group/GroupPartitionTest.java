@@ -64,6 +64,37 @@ class GroupPartitionTest {
     }
 
     @Test
+    void aCommitThatTakesLongIsAskedForAgainAndNothingIsForgotten() {
+        List<JoinGroupResponse> members = scene.stable(2);
+        scene.log.hold();
+        Answer<OffsetCommitResponse> commit = scene.commit(members.getFirst().memberId(), 1, "orders", 0, 5);
+        scene.loop.advanceMs(scene.config.offsets().commitTimeoutMs());
+        assertThat(errorOf(commit.get())).isEqualTo(ErrorCode.COORDINATOR_NOT_AVAILABLE);
+        assertThat(scene.partition().active())
+                .as("the log has the write, so the state stays")
+                .isNotNull();
+        assertThat(scene.heartbeat(members.getLast().memberId(), 1)).isEqualTo(ErrorCode.NONE);
+        // What rests on the late write is not told before it is committed.
+        assertThat(scene.fetch("orders").get().errorCode()).isEqualTo(ErrorCode.COORDINATOR_NOT_AVAILABLE.code());
+        Answer<OffsetCommitResponse> again = scene.commit(members.getFirst().memberId(), 1, "orders", 0, 5);
+        assertThat(again.came()).isFalse();
+        scene.log.commit();
+        assertThat(errorOf(again.get())).isEqualTo(ErrorCode.NONE);
+        assertThat(scene.fetched("orders")).isEqualTo(5);
+    }
+
+    @Test
+    void aCoordinatorThatGoesWhileItsWritesAreLateLeavesNoTimer() {
+        scene.log.hold();
+        Answer<OffsetCommitResponse> commit = scene.commit("", -1, "orders", 0, 5);
+        scene.partition().close();
+        assertThat(errorOf(commit.get())).isEqualTo(ErrorCode.NOT_COORDINATOR);
+        scene.loop.advanceMs(3_600_000);
+        scene.log.commit();
+        assertThat(scene.loop.timers()).isZero();
+    }
+
+    @Test
     void aRefusedCommitChangesNothing() {
         scene.log.refuse(ErrorCode.COORDINATOR_NOT_AVAILABLE);
         assertThat(scene.commitError("", -1)).isEqualTo(ErrorCode.COORDINATOR_NOT_AVAILABLE);

@@ -27,18 +27,17 @@ public final class ReplicaOffsetsLog implements OffsetsLog {
 
     private static final int ANY_LEADER_EPOCH = -1;
     private static final short ACKS_ALL = -1;
+    /** An append waits as long as the replica leads; how long a client waits for it is {@link DecisionLog}'s. */
+    private static final int NO_TIMEOUT_MS = Integer.MAX_VALUE;
 
     private final EventLoop loop;
     private final DeadlineQueue deadlines;
     private final LeaderReplica replica;
-    private final int commitTimeoutMs;
 
-    /** @param commitTimeoutMs {@code offsets.commit.timeout.ms} */
-    public ReplicaOffsetsLog(EventLoop loop, DeadlineQueue deadlines, LeaderReplica replica, int commitTimeoutMs) {
+    public ReplicaOffsetsLog(EventLoop loop, DeadlineQueue deadlines, LeaderReplica replica) {
         this.loop = loop;
         this.deadlines = deadlines;
         this.replica = replica;
-        this.commitTimeoutMs = commitTimeoutMs;
     }
 
     @Override
@@ -57,7 +56,7 @@ public final class ReplicaOffsetsLog implements OffsetsLog {
                     ValidationRules.Origin.BROKER,
                     ANY_LEADER_EPOCH,
                     ACKS_ALL,
-                    commitTimeoutMs,
+                    NO_TIMEOUT_MS,
                     (slot, outcome) -> append.outcome(outcome),
                     0);
             return append.taken(replica.logEndOffset() > endBefore);
