@@ -17,7 +17,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 
 /** One blocking connection. One thread may write while another reads. */
-final class BrokerSocket implements AutoCloseable {
+public final class BrokerSocket implements AutoCloseable {
 
     private static final int LENGTH_BYTES = 4;
 
@@ -25,21 +25,21 @@ final class BrokerSocket implements AutoCloseable {
     private final ByteBuffer lengthBuffer = ByteBuffer.allocateDirect(LENGTH_BYTES);
     private ByteBuffer frame = ByteBuffer.allocateDirect(1 << 20);
 
-    BrokerSocket(String bootstrap) throws IOException {
+    public BrokerSocket(String bootstrap) throws IOException {
         int colon = bootstrap.lastIndexOf(':');
         channel = SocketChannel.open(
                 new InetSocketAddress(bootstrap.substring(0, colon), Integer.parseInt(bootstrap.substring(colon + 1))));
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
     }
 
-    void write(ByteBuffer frameBytes) throws IOException {
+    public void write(ByteBuffer frameBytes) throws IOException {
         while (frameBytes.hasRemaining()) {
             channel.write(frameBytes);
         }
     }
 
     /** The next frame without its length, valid until the next call. */
-    ByteBuffer read() throws IOException {
+    public ByteBuffer read() throws IOException {
         lengthBuffer.clear();
         fill(lengthBuffer);
         int length = lengthBuffer.getInt(0);
@@ -60,7 +60,7 @@ final class BrokerSocket implements AutoCloseable {
     }
 
     /** A whole frame, direct. */
-    static ByteBuffer encode(ApiKey api, short version, int correlationId, Message request) {
+    public static ByteBuffer encode(ApiKey api, short version, int correlationId, Message request) {
         EncodedMessage encoded = FrameEncoder.request(
                 UnpooledByteBufAllocator.DEFAULT, api, version, correlationId, "millrace-bench", request);
         ByteBuffer bytes = ByteBuffer.allocateDirect(Math.toIntExact(encoded.sizeBytes()));
@@ -76,12 +76,12 @@ final class BrokerSocket implements AutoCloseable {
     }
 
     /** Sends one request and waits for its answer. */
-    Message call(ApiKey api, short version, Message request) throws IOException {
+    public Message call(ApiKey api, short version, Message request) throws IOException {
         write(encode(api, version, 0, request));
         return decode(read(), api, version);
     }
 
-    static Message decode(ByteBuffer answer, ApiKey api, short version) {
+    public static Message decode(ByteBuffer answer, ApiKey api, short version) {
         ByteBuf in = Unpooled.wrappedBuffer(answer);
         ResponseHeader.read(in, api.responseHeaderVersion(version));
         return ApiMessages.readResponse(api, in, version);

@@ -4,12 +4,12 @@ import java.util.HashMap;
 import java.util.Map;
 
 /** {@code --key value} pairs of a load program; unknown keys are refused when {@link #checkAllUsed()} is called. */
-final class LoadOptions {
+public final class LoadOptions {
 
     private final Map<String, String> given = new HashMap<>();
     private final Map<String, String> used = new HashMap<>();
 
-    LoadOptions(String[] arguments) {
+    public LoadOptions(String[] arguments) {
         if (arguments.length % 2 != 0) {
             throw new IllegalArgumentException("options come in pairs: --key value");
         }
@@ -18,17 +18,17 @@ final class LoadOptions {
         }
     }
 
-    String text(String key, String otherwise) {
+    public String text(String key, String otherwise) {
         String value = given.getOrDefault(key, otherwise);
         used.put(key, value);
         return value;
     }
 
-    int number(String key, int otherwise) {
+    public int number(String key, int otherwise) {
         return Integer.parseInt(text(key, Integer.toString(otherwise)));
     }
 
-    void checkAllUsed() {
+    public void checkAllUsed() {
         for (String key : given.keySet()) {
             if (!used.containsKey(key)) {
                 throw new IllegalArgumentException("unknown option --" + key + "; known: " + used.keySet());

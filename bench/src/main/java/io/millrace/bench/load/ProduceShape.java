@@ -15,7 +15,7 @@ import java.util.SplittableRandom;
  *
  * @param batchBytes target size of a batch before compression; at least one record
  */
-record ProduceShape(String topic, int partitions, int recordBytes, int batchBytes, short acks, Codec codec) {
+public record ProduceShape(String topic, int partitions, int recordBytes, int batchBytes, short acks, Codec codec) {
 
     /** The last version without tagged fields: the correlation id stands at a fixed place. */
     static final short VERSION = 8;
@@ -30,7 +30,7 @@ record ProduceShape(String topic, int partitions, int recordBytes, int batchByte
     }
 
     /** One frame per partition, each with one batch. */
-    ByteBuffer[] frames() {
+    public ByteBuffer[] frames() {
         ByteBuffer[] frames = new ByteBuffer[partitions];
         for (int partition = 0; partition < partitions; partition++) {
             frames[partition] = BrokerSocket.encode(ApiKey.PRODUCE, VERSION, 0, request(partition));
