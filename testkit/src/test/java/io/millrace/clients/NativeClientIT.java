@@ -43,7 +43,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class NativeClientIT {
 
-    private final TestBroker broker = TestBroker.start("num.partitions", "3");
+    // Some records are of 1970: retention would delete them under the test.
+    private final TestBroker broker = TestBroker.start("num.partitions", "3", "log.retention.ms", "-1");
     private final JavaClients kafka = new JavaClients(broker);
 
     private ClientConfig config() {
