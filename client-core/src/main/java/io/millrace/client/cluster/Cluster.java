@@ -76,8 +76,14 @@ public final class Cluster implements AutoCloseable {
 
     /** A further set of connections, for requests that hold theirs up (long polls). Loop only. */
     public BrokerLinks newLinks() {
+        return newLinks(config.requestTimeoutMs());
+    }
+
+    /** As {@link #newLinks()}, with another {@code requestTimeoutMs}. Loop only. */
+    public BrokerLinks newLinks(long requestTimeoutMs) {
         loop.checkOwned();
-        BrokerLinks more = new BrokerLinks(loop, config);
+        BrokerLinks more = new BrokerLinks(
+                loop, config.withTimeouts(requestTimeoutMs, config.apiTimeoutMs(), config.bootstrapTimeoutMs()));
         moreLinks.add(more);
         return more;
     }

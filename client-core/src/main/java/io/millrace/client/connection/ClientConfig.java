@@ -117,6 +117,20 @@ public record ClientConfig(
                 maxInFlightRequests);
     }
 
+    public ClientConfig withMetadataMaxAgeMs(long ageMs) {
+        return new ClientConfig(
+                bootstrapServers,
+                clientId,
+                connectTimeoutMs,
+                requestTimeoutMs,
+                apiTimeoutMs,
+                bootstrapTimeoutMs,
+                retryBackoffMs,
+                retryBackoffMaxMs,
+                ageMs,
+                maxInFlightRequests);
+    }
+
     public ClientConfig withMaxInFlightRequests(int count) {
         return new ClientConfig(
                 bootstrapServers,
