@@ -6,11 +6,14 @@ import io.millrace.client.cluster.OffsetLookup;
 import io.millrace.client.cluster.OffsetQuery;
 import io.millrace.client.cluster.TopicImage;
 import io.millrace.client.cluster.TopicPartition;
+import io.millrace.client.consumer.group.CommittedOffset;
+import io.millrace.client.consumer.group.Group;
+import io.millrace.client.consumer.group.GroupConfig;
+import io.millrace.client.consumer.group.RebalanceListener;
 import io.millrace.client.error.ClientClosedException;
 import io.millrace.client.error.ClientException;
 import io.millrace.client.error.ClientTimeoutException;
 import io.millrace.client.error.RefusedException;
-import io.millrace.protocol.ErrorCode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -18,74 +21,129 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads assigned partitions from their leaders. Owned by one thread at a time: a second one that comes in meanwhile is refused; only
- * {@link #wakeup} is for any thread.
+ * Reads partitions from their leaders: those that its group gives it ({@link #subscribe}), or those that the application names
+ * ({@link #assign}). Owned by one thread at a time: a second one that comes in meanwhile is refused; only {@link #wakeup} is for any
+ * thread.
  *
  * <p>Records of one partition come in the order of their offsets, each once per pass; partitions take turns. Every batch's CRC is checked;
  * a damaged one fails {@code poll} and is never passed over silently. Reads uncommitted: records of open or aborted transactions are
  * returned too.
  *
- * <p>A partition without a position, or with one outside its log, follows {@link ConsumerConfig#reset()}.
+ * <p>A partition without a position begins where the group stands. Without that, or with a position outside its log, it follows
+ * {@link ConsumerConfig#reset()}.
+ *
+ * <p>At least once: a record is committed, automatically or by {@link #commit()}, only after the poll that returned it, and in automatic
+ * mode only when the application has come back for more.
  */
 public final class Consumer implements AutoCloseable {
 
-    private static final Duration LONGEST_POLL = Duration.ofDays(36_500);
     private final ConsumerConfig config;
     private final Cluster cluster;
-    private final BlockingQueue<FetchEvent> events = new LinkedBlockingQueue<>(); // bounded by prefetchBytes
-    private final Fetcher fetcher;
-    private final Positions positions = new Positions();
-    private final ChunkReader reader = new ChunkReader();
-    private final AtomicReference<@Nullable Thread> user = new AtomicReference<>();
-    private final PositionLookup lookup;
-    private final AtomicBoolean wakeupQueued = new AtomicBoolean();
+    private final SingleUser user = new SingleUser();
+    private final WakeupQueue queue = new WakeupQueue();
+    private final PartitionReading reading;
+    private final @Nullable GroupSession session;
+    private boolean closing;
     private boolean closed;
 
-    private Consumer(ConsumerConfig config) {
+    private Consumer(ConsumerConfig config, Cluster cluster) {
         this.config = config;
-        this.cluster = Cluster.open(config.client());
-        this.fetcher = new Fetcher(cluster, config, events);
-        this.lookup = new PositionLookup(cluster, config.reset());
+        this.cluster = cluster;
+        GroupConfig inGroup = config.group();
+        Group group = inGroup == null ? null : await(Group.open(cluster, inGroup, queue::groupChanged));
+        this.reading = new PartitionReading(config, cluster, queue, group);
+        this.session = group == null
+                ? null
+                : new GroupSession(group, reading, config.client().apiTimeoutMs());
     }
 
     /** Makes a consumer of nothing yet; connections are opened by the first assignment. */
     public static Consumer open(ConsumerConfig config) {
-        Consumer consumer = new Consumer(config);
-        consumer.cluster.run("start", consumer.fetcher::start);
+        Consumer consumer = new Consumer(config, Cluster.open(config.client()));
+        consumer.reading.start();
         return consumer;
     }
 
-    /** Reads these partitions and no others; those that stay keep their positions. */
+    /**
+     * Reads these partitions and no others; those that stay keep their positions. With a group the others begin where the group stands;
+     * other consumers of the group are not looked at.
+     *
+     * @throws IllegalStateException while subscribed
+     */
     public void assign(Collection<TopicPartition> partitions) {
         enter();
         try {
-            List<TopicPartition> assigned = List.copyOf(partitions);
-            positions.assign(assigned);
-            dropStale();
-            cluster.run("assign", () -> fetcher.assign(assigned));
+            GroupSession inGroup = session;
+            if (inGroup != null) {
+                if (inGroup.isSubscribed()) {
+                    throw new IllegalStateException(
+                            "the group assigns this consumer's partitions: unsubscribe before assigning others");
+                }
+                inGroup.reassigning();
+            }
+            reading.assign(partitions);
         } finally {
             leave();
         }
     }
 
-    public Set<TopicPartition> assignment() {
+    /** As {@link #subscribe(Collection, RebalanceListener)}, without a listener. */
+    public void subscribe(Collection<String> topics) {
+        subscribe(topics, new RebalanceListener() {});
+    }
+
+    /**
+     * Reads the part of these topics that the group assigns to this consumer, from the group's offsets on. Joining happens in the polls
+     * that follow. A topic that does not exist is read once it does.
+     *
+     * @throws IllegalStateException without a group, or while partitions are assigned by hand
+     */
+    public void subscribe(Collection<String> topics, RebalanceListener listener) {
         enter();
         try {
-            return positions.assigned();
+            GroupSession inGroup = session();
+            if (topics.isEmpty()) {
+                throw new IllegalArgumentException("no topics: unsubscribe to read nothing");
+            }
+            if (!inGroup.isSubscribed() && !reading.assigned().isEmpty()) {
+                throw new IllegalStateException(
+                        "this consumer's partitions are assigned by hand: assign none before subscribing");
+            }
+            inGroup.subscribe(topics, listener);
         } finally {
             leave();
         }
+    }
+
+    /** Commits as before a rebalance, leaves the group, and reads nothing; also ends an assignment by hand. */
+    public void unsubscribe() {
+        enter();
+        try {
+            GroupSession inGroup = session;
+            if (inGroup != null && inGroup.isSubscribed()) {
+                inGroup.unsubscribe();
+            } else {
+                assign(List.of());
+            }
+        } finally {
+            leave();
+        }
+    }
+
+    /** The topics subscribed to; empty when there are none. */
+    public Set<String> subscription() {
+        GroupSession inGroup = session;
+        return inGroup == null ? Set.of() : alone(inGroup::topics);
+    }
+
+    /** The partitions that are read now. */
+    public Set<TopicPartition> assignment() {
+        return alone(() -> reading.assigned());
     }
 
     /** The next poll of this partition begins here. */
@@ -95,7 +153,7 @@ public final class Consumer implements AutoCloseable {
         }
         enter();
         try {
-            moveTo(partition, offset);
+            reading.moveTo(partition, offset, -1);
         } finally {
             leave();
         }
@@ -121,7 +179,7 @@ public final class Consumer implements AutoCloseable {
         try {
             found.forEach((partition, at) -> {
                 if (at.exists()) {
-                    moveTo(partition, at.offset());
+                    reading.moveTo(partition, at.offset(), at.leaderEpoch());
                 } else {
                     toEnd.add(partition);
                 }
@@ -138,9 +196,10 @@ public final class Consumer implements AutoCloseable {
     public long position(TopicPartition partition) {
         enter();
         try {
-            long deadlineNs = deadlineNs(config.client().apiTimeoutMs());
+            Positions positions = reading.positions();
+            long deadlineNs = Waits.deadlineNs(Duration.ofMillis(config.client().apiTimeoutMs()));
             while (positions.offset(partition) == Positions.UNSET) {
-                findPositions(deadlineNs);
+                reading.findPositions(deadlineNs);
                 if (deadlineNs - System.nanoTime() <= 0 && positions.offset(partition) == Positions.UNSET) {
                     throw new ClientTimeoutException("the position of " + partition + " was not found in time", null);
                 }
@@ -183,50 +242,89 @@ public final class Consumer implements AutoCloseable {
 
     /** A topic's partitions and leaders; fails when there is no such topic. */
     public TopicImage topic(String name) {
+        return alone(
+                () -> await(cluster.metadata().topic(name, 0, config.client().apiTimeoutMs())));
+    }
+
+    /**
+     * Commits the positions: all records that polls have returned count as done. Waits for it, at most {@code apiTimeoutMs}.
+     *
+     * @throws RefusedException when the partitions may be another member's by now; it reads them again from the last commit
+     * @throws ClientException when it did not succeed otherwise
+     * @throws IllegalStateException without a group
+     */
+    public void commit() {
         enter();
         try {
-            return await(cluster.metadata().topic(name, 0, config.client().apiTimeoutMs()));
+            await(session().commitHandedOut());
         } finally {
             leave();
         }
     }
 
+    /** As {@link #commit()}, of these offsets: each is the offset of the next record to read. */
+    public void commit(Map<TopicPartition, CommittedOffset> offsets) {
+        enter();
+        try {
+            await(session().commit(offsets));
+        } finally {
+            leave();
+        }
+    }
+
+    /** As {@link #commit()} without waiting: the future completes on the client's loop. Commits take effect in their order. */
+    public CompletableFuture<@Nullable Void> commitAsync() {
+        return alone(() -> session().commitHandedOut());
+    }
+
+    /** As {@link #commitAsync()}, of these offsets. */
+    public CompletableFuture<@Nullable Void> commitAsync(Map<TopicPartition, CommittedOffset> offsets) {
+        return alone(() -> session().commit(offsets));
+    }
+
+    /** Where the group stands; without an entry for partitions of which it has no offset. */
+    public Map<TopicPartition, CommittedOffset> committed(Collection<TopicPartition> partitions) {
+        return alone(() -> await(session().committed(partitions)));
+    }
+
+    private GroupSession session() {
+        GroupSession inGroup = session;
+        if (inGroup == null) {
+            throw new IllegalStateException("this consumer has no group: open it with ConsumerConfig.withGroup");
+        }
+        return inGroup;
+    }
+
     /**
      * Records, at most {@code maxPollRecords}; waits for the first one. Empty when none came in time or {@link #wakeup} was called.
+     * Rebalances take effect here, and a {@link RebalanceListener} is called here.
      *
-     * @throws ClientException when a partition cannot be read; its position is unchanged, polling again tries again
+     * @throws ClientException when a partition cannot be read; its position is unchanged, polling again tries again. Also when the group
+     *     refuses this member; subscribing again tries again
      */
     public List<ConsumerRecord> poll(Duration timeout) {
         enter();
         try {
-            if (closed) {
-                throw new ClientClosedException("poll");
+            GroupSession inGroup = session;
+            if (inGroup != null && (inGroup.isInCallback() || closing)) {
+                throw new IllegalStateException("poll was called from a RebalanceListener, which poll called");
             }
-            long deadlineNs = System.nanoTime() + nanos(timeout);
+            long deadlineNs = Waits.deadlineNs(timeout);
             List<ConsumerRecord> records = new ArrayList<>();
-            while (records.size() < config.maxPollRecords()) {
-                if (!reader.isRead()) {
-                    readOn(records);
-                    if (reader.damage() != null) {
-                        break;
-                    }
-                    continue;
-                }
-                FetchEvent event = records.isEmpty() ? nextEvent(deadlineNs) : events.peek();
-                if (event == null || (!records.isEmpty() && !(event instanceof FetchEvent.Fetched))) {
-                    break;
-                }
-                if (!records.isEmpty()) {
-                    events.remove();
-                }
-                if (event instanceof FetchEvent.Wakeup) {
-                    wakeupQueued.set(false);
-                    break;
-                }
-                handle(event);
+            if (inGroup == null) {
+                reading.poll(records, deadlineNs);
+                return records;
             }
-            if (records.isEmpty()) {
-                throwDamage();
+            inGroup.cameBack();
+            PartitionReading.End end = PartitionReading.End.GROUP_CHANGED;
+            while (end == PartitionReading.End.GROUP_CHANGED) {
+                inGroup.act();
+                inGroup.waiting(true);
+                try {
+                    end = reading.poll(records, deadlineNs);
+                } finally {
+                    inGroup.waiting(false);
+                }
             }
             return records;
         } finally {
@@ -234,179 +332,63 @@ public final class Consumer implements AutoCloseable {
         }
     }
 
-    private void readOn(List<ConsumerRecord> into) {
-        FetchEvent.Fetched chunk = reader.chunk();
-        if (chunk == null) {
-            return;
-        }
-        positions.advance(
-                chunk.partition(), reader.read(positions.offset(chunk.partition()), config.maxPollRecords(), into));
-        if (reader.isRead()) {
-            giveBack(chunk);
-        }
-    }
-
-    private void throwDamage() {
-        RefusedException damage = reader.damage();
-        FetchEvent.Fetched chunk = reader.chunk();
-        if (damage != null && chunk != null) {
-            reader.stop();
-            giveBack(chunk);
-            moveTo(chunk.partition(), positions.offset(chunk.partition()));
-            throw damage;
-        }
-    }
-
-    private @Nullable FetchEvent nextEvent(long deadlineNs) {
-        while (true) {
-            if (!positions.unset().isEmpty() && events.isEmpty()) {
-                findPositions(deadlineNs);
-            }
-            long leftNs = deadlineNs - System.nanoTime();
-            try {
-                // While positions are looked up, come back soon to see what was found.
-                long waitNs = !lookup.isUnderWay() ? leftNs : Math.min(leftNs, TimeUnit.MILLISECONDS.toNanos(10));
-                FetchEvent event = waitNs <= 0 ? events.poll() : events.poll(waitNs, TimeUnit.NANOSECONDS);
-                if (event != null || leftNs <= 0) {
-                    return event;
-                }
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return null;
-            }
-        }
-    }
-
-    private void handle(FetchEvent event) {
-        switch (event) {
-            case FetchEvent.Fetched fetched -> {
-                if (positions.isCurrent(fetched.partition(), fetched.generation())) {
-                    reader.start(fetched);
-                } else {
-                    giveBack(fetched);
-                }
-            }
-            case FetchEvent.OutOfRange range -> {
-                if (positions.isCurrent(range.partition(), range.generation())) {
-                    outOfRange(range);
-                }
-            }
-            case FetchEvent.Failed failed -> {
-                if (positions.isCurrent(failed.partition(), failed.generation())) {
-                    moveTo(failed.partition(), positions.offset(failed.partition()));
-                    throw failed.cause();
-                }
-            }
-            case FetchEvent.Wakeup ignored -> {}
-        }
-    }
-
-    private void outOfRange(FetchEvent.OutOfRange range) {
-        if (config.reset() != OffsetReset.ERROR) {
-            positions.unset(range.partition());
-            return;
-        }
-        moveTo(range.partition(), range.offset());
-        throw RefusedException.of(
-                "read " + range.partition(),
-                ErrorCode.OFFSET_OUT_OF_RANGE,
-                "offset " + range.offset() + " is outside the log"
-                        + (range.logStartOffset() >= 0 ? ", which starts at " + range.logStartOffset() : "")
-                        + ": seek, or choose OffsetReset.EARLIEST or LATEST");
-    }
-
-    /** Looks up positions that are not set, by the reset policy; waits for the answer until the deadline. */
-    private void findPositions(long deadlineNs) {
-        lookup.await(positions, deadlineNs).forEach((partition, at) -> moveTo(partition, at.offset()));
-    }
-
-    private void moveTo(TopicPartition partition, long offset) {
-        int generation = positions.seek(partition, offset);
-        dropStale();
-        cluster.run("seek", () -> fetcher.seek(partition, generation, offset));
-    }
-
-    private void dropStale() {
-        FetchEvent.Fetched chunk = reader.chunk();
-        if (chunk != null && !positions.isCurrent(chunk.partition(), chunk.generation())) {
-            reader.stop();
-            giveBack(chunk);
-        }
-    }
-
-    private void giveBack(FetchEvent.Fetched chunk) {
-        long bytes = chunk.records().sizeBytes();
-        chunk.records().release();
-        cluster.run("poll", () -> fetcher.consumed(chunk.partition(), bytes));
-    }
-
-    /** A hundred years at most, so that a deadline does not overflow. */
-    private static long nanos(Duration timeout) {
-        return timeout.compareTo(LONGEST_POLL) < 0 ? timeout.toNanos() : LONGEST_POLL.toNanos();
-    }
-
-    private <T> T await(CompletableFuture<T> future) {
-        try {
-            return future.get(
-                    config.client().apiTimeoutMs() + config.client().requestTimeoutMs(), TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new ClientTimeoutException("interrupted", e);
-        } catch (TimeoutException e) {
-            throw new ClientTimeoutException("no answer in time", e);
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof ClientException cause ? cause : new IllegalStateException(e.getCause());
-        }
-    }
-
-    private static long deadlineNs(long timeoutMs) {
-        return System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs);
+    private <T extends @Nullable Object> T await(CompletableFuture<T> future) {
+        return Waits.await(
+                future, config.client().apiTimeoutMs() + config.client().requestTimeoutMs());
     }
 
     /** Makes the poll that is under way, or the next one, return early. From any thread. */
     public void wakeup() {
-        if (wakeupQueued.compareAndSet(false, true)) {
-            events.add(new FetchEvent.Wakeup());
-        }
+        queue.wakeup();
     }
 
-    /** Stops reading and closes the connections. Idempotent. */
+    /**
+     * Commits what the application has come back from, when commits are automatic; leaves the group, stops reading and closes the
+     * connections. What the last poll returned counts as done only after {@link #commit}: an application that ends because it failed is
+     * closed in the middle of it. Idempotent.
+     */
     @Override
     public void close() {
-        enter();
+        user.enter();
         try {
-            if (closed) {
+            if (closing) {
                 return;
             }
-            closed = true;
-            FetchEvent.Fetched chunk = reader.chunk();
-            if (chunk != null) {
-                chunk.records().release();
-            }
-            reader.stop();
-            reader.close();
-            cluster.run("close", fetcher::close);
-            cluster.close();
-            FetchEvent event;
-            while ((event = events.poll()) != null) {
-                if (event instanceof FetchEvent.Fetched fetched) {
-                    fetched.records().release();
+            closing = true;
+            try { // the listener may still use it here
+                GroupSession inGroup = session;
+                if (inGroup != null) {
+                    inGroup.close();
                 }
+            } finally {
+                closed = true;
+                reading.close();
+                cluster.close();
+                reading.drain();
             }
         } finally {
             leave();
         }
     }
 
+    private <T extends @Nullable Object> T alone(Supplier<T> work) {
+        enter();
+        try {
+            return work.get();
+        } finally {
+            leave();
+        }
+    }
+
     private void enter() {
-        Thread other = user.compareAndExchange(null, Thread.currentThread());
-        if (other != null) {
-            throw new IllegalStateException("this consumer is in use by thread " + other.getName()
-                    + ": use it from one thread at a time, or give each its own");
+        user.enter();
+        if (closed) {
+            user.leave();
+            throw new ClientClosedException("use this consumer");
         }
     }
 
     private void leave() {
-        user.set(null);
+        user.leave();
     }
 }

@@ -23,4 +23,7 @@ sealed interface FetchEvent {
 
     /** Somebody wants the polling thread to return. */
     record Wakeup() implements FetchEvent {}
+
+    /** The group has something for the polling thread to do. */
+    record GroupChanged() implements FetchEvent {}
 }
