@@ -39,6 +39,7 @@ final class DeleteGroupsHandler implements ApiHandler<DeleteGroupsRequest> {
                 continue;
             }
             GroupRequest.call(
+                    context,
                     coordinator,
                     groupId,
                     groups -> groups.delete(groupId, error -> {

@@ -37,6 +37,7 @@ final class DescribeGroupsHandler implements ApiHandler<DescribeGroupsRequest> {
             int slot = i;
             String groupId = asked.get(i);
             GroupRequest.call(
+                    context,
                     coordinator,
                     groupId,
                     groups -> groups.describe(groupId, described -> {

@@ -29,23 +29,29 @@ final class GroupRequest {
             Function<ErrorCode, R> refused) {
         Consumer<R> home = answer -> Shards.onLoop(context.loop(), context.guarded(() -> context.answer(answer)));
         call(
+                context,
                 coordinator,
                 groupId,
-                groups -> context.guarded(() -> work.accept(groups, home)).run(),
+                groups -> work.accept(groups, home),
                 error -> home.accept(refused.apply(error)));
     }
 
+    /** One of several groups that a request asks of; what either consumer throws breaks the request. */
     static void call(
-            GroupCoordinator coordinator, String groupId, Consumer<ActiveGroups> served, Consumer<ErrorCode> refused) {
+            RequestContext context,
+            GroupCoordinator coordinator,
+            String groupId,
+            Consumer<ActiveGroups> served,
+            Consumer<ErrorCode> refused) {
         coordinator.call(groupId, new GroupCoordinator.Call() {
             @Override
             public void serve(ActiveGroups groups) {
-                served.accept(groups);
+                context.guarded(() -> served.accept(groups)).run();
             }
 
             @Override
             public void refused(ErrorCode error) {
-                refused.accept(error);
+                context.guarded(() -> refused.accept(error)).run();
             }
         });
     }

@@ -66,6 +66,7 @@ final class OffsetFetchHandler implements ApiHandler<OffsetFetchRequest> {
         }
         boolean byId = context.version() >= FIRST_TOPIC_ID_VERSION;
         GroupRequest.call(
+                context,
                 coordinator,
                 group.groupId(),
                 groups -> groups.offsets().fetch(group, image, found -> {
