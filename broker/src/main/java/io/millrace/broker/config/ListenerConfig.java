@@ -1,7 +1,9 @@
 package io.millrace.broker.config;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -16,6 +18,8 @@ public record ListenerConfig(String name, String host, int port, String advertis
     private static final Pattern ENTRY =
             Pattern.compile("([A-Za-z][A-Za-z0-9_-]*)://(\\[[0-9a-fA-F:.]+\\]|[^:\\[\\]]*):(\\d{1,5})");
 
+    private static final Pattern IPV4_LOOPBACK = Pattern.compile("127(\\.\\d{1,3}){3}");
+
     /**
      * Parses {@code listeners} and {@code advertised.listeners}.
      *
@@ -25,6 +29,8 @@ public record ListenerConfig(String name, String host, int port, String advertis
         if (listeners.isEmpty()) {
             throw new ConfigException("No listener: set listeners to at least one NAME://host:port");
         }
+        requireDistinctNames("listeners", listeners);
+        requireDistinctNames("advertised.listeners", advertised);
         for (String entry : advertised) {
             String name = match("advertised.listeners", entry).group(1);
             if (listeners.stream().noneMatch(listener -> listener.startsWith(name + "://"))) {
@@ -33,6 +39,18 @@ public record ListenerConfig(String name, String host, int port, String advertis
             }
         }
         return listeners.stream().map(entry -> one(entry, advertised)).toList();
+    }
+
+    /** Clients of a listener are told the address of its name. */
+    private static void requireDistinctNames(String key, List<String> entries) {
+        Set<String> names = new HashSet<>();
+        for (String entry : entries) {
+            String name = match(key, entry).group(1);
+            if (!names.add(name)) {
+                throw new ConfigException(
+                        key + " names '" + name + "' twice: give each listener a name of its own, such as IN and OUT");
+            }
+        }
     }
 
     private static ListenerConfig one(String entry, List<String> advertised) {
@@ -46,15 +64,23 @@ public record ListenerConfig(String name, String host, int port, String advertis
                 if (told.group(2).isEmpty()) {
                     throw new ConfigException("advertised.listeners '" + candidate + "' has no host: clients need one");
                 }
-                return new ListenerConfig(name, host, port, bare(told.group(2)), port(told, candidate));
+                String toldHost = bare(told.group(2));
+                if (isWildcard(toldHost)) {
+                    throw new ConfigException("advertised.listeners '" + candidate
+                            + "' stands for every address, to which nobody can connect: name this machine");
+                }
+                return new ListenerConfig(name, host, port, toldHost, port(told, candidate));
             }
         }
-        boolean wildcard = host.isEmpty() || host.equals("0.0.0.0") || host.equals("::");
-        if (wildcard) {
+        if (host.isEmpty() || isWildcard(host)) {
             throw new ConfigException("listeners '" + entry + "' binds every address, which clients cannot be told:"
                     + " set advertised.listeners for " + name);
         }
         return new ListenerConfig(name, host, port, host, 0);
+    }
+
+    private static boolean isWildcard(String host) {
+        return host.equals("0.0.0.0") || host.equals("::");
     }
 
     private static int port(Matcher matcher, String entry) {
@@ -80,6 +106,6 @@ public record ListenerConfig(String name, String host, int port, String advertis
     /** Whether only processes of this machine can reach what is bound to {@code host}. */
     static boolean isLoopback(String host) {
         String lower = host.toLowerCase(Locale.ROOT);
-        return lower.equals("localhost") || lower.equals("::1") || lower.startsWith("127.");
+        return lower.equals("localhost") || lower.equals("::1") || IPV4_LOOPBACK.matcher(lower).matches();
     }
 }
