@@ -138,7 +138,12 @@ public final class RequestContext implements Responder.Departure {
 
     /** A defect of ours kept this request from its answer, so what became of it is not known: its connection closes, unless it was answered already. Any thread. */
     public void broken(RuntimeException defect) {
-        LOG.error("event=request-broken api={} version={} clientId={}", api, version, clientId, defect);
+        LOG.error(
+                "event=request-broken api={} version={} clientId={}",
+                api,
+                version,
+                clientId == null ? "" : LogText.of(clientId),
+                defect);
         responder.closeUnlessCompleted(
                 "a defect of the broker kept " + api + " v" + version + " from its answer: see its log");
     }

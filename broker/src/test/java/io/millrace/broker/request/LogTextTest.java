@@ -1,4 +1,4 @@
-package io.millrace.broker.coordinator.group.classic;
+package io.millrace.broker.request;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,6 +1,7 @@
 package io.millrace.broker.coordinator.group.classic;
 
 import io.millrace.broker.coordinator.group.state.GroupRecord;
+import io.millrace.broker.request.LogText;
 import io.millrace.protocol.ErrorCode;
 import io.millrace.protocol.message.GroupMetadataValue;
 import io.millrace.protocol.message.JoinGroupResponse;

@@ -6,6 +6,7 @@ import io.millrace.broker.coordinator.group.classic.GroupPhase;
 import io.millrace.broker.coordinator.group.log.DecisionLog;
 import io.millrace.broker.coordinator.group.state.GroupRecord;
 import io.millrace.broker.coordinator.group.state.GroupState;
+import io.millrace.broker.request.LogText;
 import io.millrace.protocol.ErrorCode;
 import io.millrace.protocol.message.GroupMetadataValue;
 import io.millrace.protocol.message.OffsetCommitValue;
@@ -101,7 +102,7 @@ final class OffsetExpiry {
         List<GroupRecord> ended = ended(groupId);
         ErrorCode refused = ended.isEmpty() ? ErrorCode.NONE : log.write(ended);
         if (refused == ErrorCode.NONE && !ended.isEmpty()) {
-            LOG.info("event=group-offsets-expired group={} records={}", groupId, ended.size());
+            LOG.info("event=group-offsets-expired group={} records={}", LogText.of(groupId), ended.size());
         }
         if (refused == ErrorCode.NONE && !state.knows(groupId)) {
             watched.remove(groupId);
