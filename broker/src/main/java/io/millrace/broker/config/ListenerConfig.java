@@ -106,6 +106,8 @@ public record ListenerConfig(String name, String host, int port, String advertis
     /** Whether only processes of this machine can reach what is bound to {@code host}. */
     static boolean isLoopback(String host) {
         String lower = host.toLowerCase(Locale.ROOT);
-        return lower.equals("localhost") || lower.equals("::1") || IPV4_LOOPBACK.matcher(lower).matches();
+        return lower.equals("localhost")
+                || lower.equals("::1")
+                || IPV4_LOOPBACK.matcher(lower).matches();
     }
 }

@@ -23,12 +23,16 @@ final class ListGroupsHandler implements ApiHandler<ListGroupsRequest> {
     public void handle(RequestContext context, ListGroupsRequest request) {
         Set<String> states = lowerCase(request.statesFilter());
         Set<String> types = lowerCase(request.typesFilter());
-        coordinator.list(context.loop(), (groups, error) -> context.guarded(() -> {
-                    groups.removeIf(group ->
-                            !matches(states, group.groupState()) || !matches(types, group.groupType()));
-                    context.answer(new ListGroupsResponse().errorCode(error.code()).groups(groups));
-                })
-                .run());
+        coordinator.list(
+                context.loop(),
+                (groups, error) -> context.guarded(() -> {
+                            groups.removeIf(group ->
+                                    !matches(states, group.groupState()) || !matches(types, group.groupType()));
+                            context.answer(new ListGroupsResponse()
+                                    .errorCode(error.code())
+                                    .groups(groups));
+                        })
+                        .run());
     }
 
     /** Nothing asked for is everything asked for. */

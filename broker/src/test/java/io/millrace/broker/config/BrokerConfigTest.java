@@ -109,23 +109,23 @@ class BrokerConfigTest {
     void listenersThatCouldNotBeToldApartAreRefused() {
         assertThatThrownBy(() -> parse("listeners", "IN://localhost:9092,IN://localhost:9093"))
                 .hasMessageContaining("'IN' twice");
-        assertThatThrownBy(() ->
-                        parse("listeners", "IN://localhost:9092", "advertised.listeners", "IN://a:1,IN://b:1"))
+        assertThatThrownBy(() -> parse("listeners", "IN://localhost:9092", "advertised.listeners", "IN://a:1,IN://b:1"))
                 .hasMessageContaining("'IN' twice");
     }
 
     @Test
     void anAddressThatNobodyCanConnectToIsNotAdvertised() {
         for (String host : new String[] {"0.0.0.0", "[::]"}) {
-            assertThatThrownBy(() -> parse(
-                            "listeners", "IN://localhost:9092", "advertised.listeners", "IN://" + host + ":9092"))
+            assertThatThrownBy(() ->
+                            parse("listeners", "IN://localhost:9092", "advertised.listeners", "IN://" + host + ":9092"))
                     .hasMessageContaining("every address");
         }
     }
 
     @Test
     void aNameThatBeginsLikeALoopbackAddressIsNone() {
-        assertThatThrownBy(() -> parse("listeners", "IN://127.example.com:9092")).hasMessageContaining("unencrypted");
+        assertThatThrownBy(() -> parse("listeners", "IN://127.example.com:9092"))
+                .hasMessageContaining("unencrypted");
         assertThat(parse("listeners", "IN://127.0.0.2:9092").listeners()).hasSize(1);
     }
 }

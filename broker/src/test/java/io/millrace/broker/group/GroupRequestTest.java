@@ -7,8 +7,8 @@ import io.millrace.broker.fixture.ManualLoop;
 import io.millrace.broker.fixture.RecordedResponder;
 import io.millrace.broker.request.RequestContext;
 import io.millrace.broker.shard.Shards;
-import io.millrace.protocol.message.ApiKey;
 import io.millrace.protocol.ErrorCode;
+import io.millrace.protocol.message.ApiKey;
 import io.millrace.replication.metadata.MetadataPublisher;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,8 +18,7 @@ class GroupRequestTest {
 
     private final ManualLoop loop = new ManualLoop();
     private final RecordedResponder responder = new RecordedResponder(loop);
-    private final RequestContext context =
-            new RequestContext(ApiKey.DESCRIBE_GROUPS, (short) 5, 7, "test", responder);
+    private final RequestContext context = new RequestContext(ApiKey.DESCRIBE_GROUPS, (short) 5, 7, "test", responder);
     private final GroupCoordinator coordinator =
             new GroupCoordinator(new Shards(List.of()), List.of(), new MetadataPublisher(loop));
 
