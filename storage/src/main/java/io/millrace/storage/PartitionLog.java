@@ -137,6 +137,12 @@ public interface PartitionLog {
     /** The record with the highest timestamp below {@code endOffset} (KIP-734). */
     void findMaxTimestamp(long endOffset, OffsetLookup answer);
 
+    /**
+     * When the records around {@code offset} were written: the first timestamp of the batch that holds it, or the append time where
+     * the topic stamps that. The batch's base offset is answered with it; both are -1 when the log has no such record.
+     */
+    void findTimeOf(long offset, OffsetLookup answer);
+
     /** KIP-320: the largest epoch at or below {@code leaderEpoch} and its exclusive end offset; both -1 when unknown. */
     EpochEnd epochEnd(int leaderEpoch);
 

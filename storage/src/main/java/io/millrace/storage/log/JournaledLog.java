@@ -367,6 +367,11 @@ public final class JournaledLog implements PartitionLog, AppendTarget {
     }
 
     @Override
+    public void findTimeOf(long offset, OffsetLookup answer) {
+        SegmentSearch.timeOf(this, offset, answer);
+    }
+
+    @Override
     public EpochEnd epochEnd(int leaderEpoch) {
         return derived.epochs().endOf(leaderEpoch, logEndOffset());
     }

@@ -45,6 +45,45 @@ final class SegmentSearch {
         new SegmentSearch(log, ANY_TIME, endOffset, answer).step();
     }
 
+    /** When the batch that holds {@code offset} was written. */
+    static void timeOf(JournaledLog log, long offset, OffsetLookup answer) {
+        if (offset < log.logStartOffset() || offset >= log.logEndOffset()) {
+            answer.found(-1, -1, -1);
+        } else if (offset >= log.tail().startOffset()) {
+            RecordBatchView batch = log.tail().batchAt(log.tail().entryHolding(offset), new RecordBatchView());
+            told(TimestampMatch.firstOf(batch), answer);
+        } else {
+            SegmentRow row = log.files().segments().holding(offset);
+            if (row == null) {
+                answer.found(-1, -1, -1);
+                return;
+            }
+            log.host()
+                    .reader()
+                    .lookup(
+                            row,
+                            segment -> segment.findTimeOf(offset, row.lengthBytes(), row.indexEntries()),
+                            (match, segment, failure) -> {
+                                if (match == null) {
+                                    answer.failed(failed(log, failure));
+                                } else {
+                                    told(match, answer);
+                                }
+                            });
+        }
+    }
+
+    private static void told(TimestampMatch match, OffsetLookup answer) {
+        answer.found(match.offset(), match.timestampMs(), match.leaderEpoch());
+    }
+
+    private static StorageFailure failed(JournaledLog log, @Nullable DiskException failure) {
+        return new StorageFailure(
+                "look-up by time in " + log.identity() + " failed: "
+                        + (failure == null ? "no answer" : failure.getMessage()),
+                false);
+    }
+
     private boolean wantsMax() {
         return timestampMs == ANY_TIME;
     }
@@ -78,10 +117,7 @@ final class SegmentSearch {
     private void searched(
             @Nullable TimestampMatch match, @Nullable OpenSegment segment, @Nullable DiskException failure) {
         if (match == null) {
-            answer.failed(new StorageFailure(
-                    "look-up by time in " + log.identity() + " failed: "
-                            + (failure == null ? "no answer" : failure.getMessage()),
-                    false));
+            answer.failed(failed(log, failure));
             return;
         }
         take(match);

@@ -109,6 +109,11 @@ public final class OpenSegment {
         return lookup(lengthBytes, indexEntries).findMaxTimestamp(endOffset);
     }
 
+    /** When the batch that holds {@code offset} was written; nothing found when the segment ends before. */
+    public TimestampMatch findTimeOf(long offset, long lengthBytes, int indexEntries) throws DiskException {
+        return lookup(lengthBytes, indexEntries).findTimeOf(offset);
+    }
+
     /** Sees to it that sending a range does not wait for the disk. */
     public void warm(long filePosition, int sizeBytes) throws DiskException {
         log.warm(filePosition, sizeBytes);

@@ -114,6 +114,11 @@ final class SegmentLookup {
         }
     }
 
+    TimestampMatch findTimeOf(long offset) throws DiskException {
+        long position = positionHolding(offset);
+        return position < lengthBytes ? TimestampMatch.firstOf(headers.at(position)) : TimestampMatch.NONE;
+    }
+
     /** First byte of the first batch that ends above {@code offset}; the segment's length when none does. */
     long positionHolding(long offset) throws DiskException {
         long position = lastAt(offset).filePosition;
