@@ -129,7 +129,14 @@ public final class Broker implements AutoCloseable {
             measures.start().done("metadata");
             admin.health().starting("opening the partitions");
             Shards shards = startReplicas(loops, persistence, control, config, measures);
-            Groups groups = Groups.start(config.groups(), shards, loops.control(), control.metadata(), randomness);
+            Groups groups = Groups.start(
+                    config.groups(),
+                    shards,
+                    loops.control(),
+                    control.metadata(),
+                    randomness,
+                    measures,
+                    config.metrics().maxLags());
             ProducerIds producerIds =
                     new ProducerIds(loops.control(), control.controller(), config.nodeId(), brokerEpoch);
             gate.open(Apis.router(

@@ -4,11 +4,13 @@ import io.millrace.broker.config.GroupConfig;
 import io.millrace.broker.coordinator.group.GroupCoordinator;
 import io.millrace.broker.coordinator.group.GroupShard;
 import io.millrace.broker.coordinator.group.state.GroupMemory;
+import io.millrace.broker.lag.LagMeters;
 import io.millrace.broker.shard.Shard;
 import io.millrace.broker.shard.Shards;
 import io.millrace.replication.metadata.MetadataPublisher;
 import io.millrace.runtime.EventLoop;
 import io.millrace.runtime.Randomness;
+import io.millrace.runtime.SystemClock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -35,14 +37,18 @@ final class Groups {
             Shards shards,
             EventLoop controlLoop,
             MetadataPublisher metadata,
-            Randomness randomness) {
+            Randomness randomness,
+            Measures measures,
+            int maxLags) {
         long shareBytes = Runtime.getRuntime().maxMemory() / HEAP_SHARE / shards.count();
         List<GroupShard> groupShards = new ArrayList<>();
         for (Shard shard : shards.all()) {
             GroupShard groups = new GroupShard(shard, config, randomness, new GroupMemory(shareBytes));
             groupShards.add(groups);
+            measures.gathering().on(shard.loop(), groups);
             metadata.subscribe(shard.loop(), groups);
         }
+        measures.gathering().here(new LagMeters(shards, groupShards, metadata, new SystemClock(), maxLags));
         CompletableFuture<Void> settled = new CompletableFuture<>();
         controlLoop.post(() -> shards.whenSettled(controlLoop, () -> settled.complete(null)));
         settled.join();

@@ -172,7 +172,39 @@ public enum Meter {
     FETCH_SESSION_EVICTIONS(
             Type.COUNTER,
             "millrace_fetch_session_evictions_total",
-            "Fetch sessions that ended to make room for another");
+            "Fetch sessions that ended to make room for another"),
+    // Groups.
+    GROUPS(
+            Type.GAUGE,
+            "millrace_groups",
+            "Groups by state; one with committed offsets and no members is Empty",
+            "state"),
+    GROUP_MEMBERS(Type.GAUGE, "millrace_group_members", "Members of all groups"),
+    GROUP_MEMORY(Type.GAUGE, "millrace_group_memory_bytes", "Heap that groups and their offsets take, estimated"),
+    GROUP_MEMORY_LIMIT(Type.GAUGE, "millrace_group_memory_limit_bytes", "The bound of that; at it nothing is added"),
+    REBALANCES(Type.COUNTER, "millrace_group_rebalances_total", "Rebalances begun, by what began them", "reason"),
+    GENERATIONS(
+            Type.COUNTER,
+            "millrace_group_generations_total",
+            "Generations begun: rebalances that all members joined or that did not wait longer"),
+    MEMBERS_EXPIRED(
+            Type.COUNTER,
+            "millrace_group_members_expired_total",
+            "Members that were not heard of for their session timeout"),
+    LAG_RECORDS(
+            Type.GAUGE,
+            "millrace_group_lag_records",
+            "Committed records of the partition that the group has not committed: high watermark less committed offset",
+            "group",
+            "topic",
+            "partition"),
+    LAG_SECONDS(
+            Type.GAUGE,
+            "millrace_group_lag_seconds",
+            "Age of the oldest record that the group has not committed, by the first timestamp of its batch, so by the producers' clocks unless the topic stamps append time; 0 without lag, no series where records have no timestamp",
+            "group",
+            "topic",
+            "partition");
 
     /** The label of all topics, or groups, beyond the limit of named ones: no topic can be called so. */
     public static final String OTHER = "(other)";

@@ -29,8 +29,10 @@ import java.util.regex.Pattern;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
@@ -48,6 +50,9 @@ class MetricsIT {
     private static final int MAX_TOPICS = 4;
     private static final int RECORDS = 50;
     private static final int VALUE_BYTES = 1000;
+    /** How old the records say they are, in seconds. */
+    private static final double AGE_S = 90;
+
     /** A batch header, and one record: its length in two bytes, five of one byte, the value's length in two, the value. */
     private static final int BATCH_BYTES = 61 + 2 + 5 + 2 + VALUE_BYTES;
 
@@ -106,8 +111,9 @@ class MetricsIT {
     private void produce(String topic) throws ExecutionException, InterruptedException {
         try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
                 clientConfig(Map.of("linger.ms", 0)), new ByteArraySerializer(), new ByteArraySerializer())) {
+            long timestampMs = System.currentTimeMillis() - (long) (1_000 * AGE_S);
             for (int i = 0; i < RECORDS; i++) {
-                producer.send(new ProducerRecord<>(topic, i % 2, null, new byte[VALUE_BYTES]))
+                producer.send(new ProducerRecord<>(topic, i % 2, timestampMs, null, new byte[VALUE_BYTES]))
                         .get();
             }
         }
@@ -145,6 +151,9 @@ class MetricsIT {
             create(admin, "orders", 2);
             produce("orders");
             consume(consumer, "orders");
+            consumer.commitSync(Map.of(
+                    new TopicPartition("orders", 0), new OffsetAndMetadata(10),
+                    new TopicPartition("orders", 1), new OffsetAndMetadata(RECORDS / 2)));
             assertThatThrownBy(() ->
                             admin.deleteTopics(List.of("no-such-topic")).all().get())
                     .hasMessageContaining("UnknownTopic");
@@ -156,6 +165,7 @@ class MetricsIT {
             checkTraffic(scrape);
             checkRequests(scrape);
             checkStorage(scrape);
+            checkGroups(scrape);
         }
     }
 
@@ -255,6 +265,44 @@ class MetricsIT {
         assertThat(scrape.value("process_resident_memory_bytes")).isGreaterThan(10 << 20);
         assertThat(scrape.value("millrace_start_seconds", "phase=\"total\"")).isBetween(0.000_1, 60.0);
         assertThat(scrape.value("millrace_scrape_silent_loops")).isZero();
+    }
+
+    private static void checkGroups(Scrape scrape) {
+        assertThat(scrape.value("millrace_groups", "state=\"Stable\"")).isEqualTo(1);
+        assertThat(scrape.value("millrace_groups", "state=\"Empty\"")).isZero();
+        assertThat(scrape.value("millrace_group_members")).isEqualTo(1);
+        assertThat(scrape.value("millrace_group_rebalances_total", "reason=\"member_joined\""))
+                .isEqualTo(1);
+        assertThat(scrape.value("millrace_group_rebalances_total", "reason=\"session_expired\""))
+                .isZero();
+        assertThat(scrape.value("millrace_group_generations_total")).isEqualTo(1);
+        String behind = "group=\"readers\",partition=\"0\",topic=\"orders\"";
+        String atEnd = "group=\"readers\",partition=\"1\",topic=\"orders\"";
+        assertThat(scrape.value("millrace_group_lag_records", behind)).isEqualTo(RECORDS / 2 - 10);
+        assertThat(scrape.value("millrace_group_lag_seconds", behind)).isBetween(AGE_S, AGE_S + 60.0);
+        assertThat(scrape.value("millrace_group_lag_records", atEnd)).isZero();
+        assertThat(scrape.value("millrace_group_lag_seconds", atEnd)).isZero();
+    }
+
+    @Test
+    void aGroupThatIsDeletedTakesItsLagWithIt() throws Exception {
+        try (Admin admin = Admin.create(clientConfig(Map.of()))) {
+            create(admin, "orders", 2);
+            produce("orders");
+            Map<TopicPartition, OffsetAndMetadata> offsets =
+                    Map.of(new TopicPartition("orders", 0), new OffsetAndMetadata(5));
+            admin.alterConsumerGroupOffsets("simple", offsets).all().get();
+            Scrape before = scrape();
+            String series = "group=\"simple\",partition=\"0\",topic=\"orders\"";
+            assertThat(before.value("millrace_group_lag_records", series)).isEqualTo(RECORDS / 2 - 5);
+            assertThat(before.value("millrace_groups", "state=\"Empty\"")).isEqualTo(1);
+            // Again, now that the record's time is known from before.
+            assertThat(scrape().value("millrace_group_lag_seconds", series)).isBetween(AGE_S, AGE_S + 60.0);
+            admin.deleteConsumerGroups(List.of("simple")).all().get();
+            Scrape after = scrape();
+            assertThat(after.families()).doesNotContainKey("millrace_group_lag_records");
+            assertThat(after.value("millrace_groups", "state=\"Empty\"")).isZero();
+        }
     }
 
     @Test

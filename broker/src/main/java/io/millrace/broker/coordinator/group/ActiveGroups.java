@@ -3,6 +3,7 @@ package io.millrace.broker.coordinator.group;
 import io.millrace.broker.config.GroupConfig;
 import io.millrace.broker.coordinator.group.classic.ClassicGroups;
 import io.millrace.broker.coordinator.group.classic.GroupPhase;
+import io.millrace.broker.coordinator.group.classic.RebalanceCounts;
 import io.millrace.broker.coordinator.group.log.DecisionLog;
 import io.millrace.broker.coordinator.group.offset.CommittedOffsets;
 import io.millrace.broker.coordinator.group.state.GroupRecord;
@@ -30,10 +31,11 @@ public final class ActiveGroups {
             DecisionLog log,
             DeadlineQueue deadlines,
             Clock clock,
-            Randomness randomness) {
+            Randomness randomness,
+            RebalanceCounts counts) {
         this.state = state;
         this.log = log;
-        this.classic = new ClassicGroups(config, log, state, deadlines, clock, randomness);
+        this.classic = new ClassicGroups(config, log, state, deadlines, clock, randomness, counts);
         this.offsets = new CommittedOffsets(config, log, state, classic, deadlines, clock);
     }
 

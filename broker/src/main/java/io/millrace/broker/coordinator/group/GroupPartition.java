@@ -1,6 +1,7 @@
 package io.millrace.broker.coordinator.group;
 
 import io.millrace.broker.config.GroupConfig;
+import io.millrace.broker.coordinator.group.classic.RebalanceCounts;
 import io.millrace.broker.coordinator.group.log.DecisionLog;
 import io.millrace.broker.coordinator.group.log.OffsetsLog;
 import io.millrace.broker.coordinator.group.state.GroupMemory;
@@ -43,6 +44,7 @@ public final class GroupPartition {
     private final GroupConfig config;
     private final Randomness randomness;
     private final GroupMemory memory;
+    private final RebalanceCounts counts;
     private final List<DeletedTopic> deletedMeanwhile = new ArrayList<>();
     private @Nullable ActiveGroups active;
     /** What is being read, null while serving. */
@@ -59,6 +61,19 @@ public final class GroupPartition {
             GroupConfig config,
             Randomness randomness,
             GroupMemory memory) {
+        this(loop, deadlines, log, config, randomness, memory, new RebalanceCounts());
+    }
+
+    /** As the other, counting into the shard's {@code counts}. */
+    GroupPartition(
+            EventLoop loop,
+            DeadlineQueue deadlines,
+            OffsetsLog log,
+            GroupConfig config,
+            Randomness randomness,
+            GroupMemory memory,
+            RebalanceCounts counts) {
+        this.counts = counts;
         this.loop = loop;
         this.deadlines = deadlines;
         this.log = log;
@@ -94,7 +109,7 @@ public final class GroupPartition {
         }
         DecisionLog decisions =
                 new DecisionLog(log, state, deadlines, config.offsets().commitTimeoutMs(), this::lost);
-        ActiveGroups loaded = new ActiveGroups(config, state, decisions, deadlines, loop.clock(), randomness);
+        ActiveGroups loaded = new ActiveGroups(config, state, decisions, deadlines, loop.clock(), randomness, counts);
         active = loaded;
         deletedMeanwhile.forEach(topic -> loaded.offsets().topicDeleted(topic.name(), topic.topicId()));
         deletedMeanwhile.clear();

@@ -2,8 +2,13 @@ package io.millrace.broker.coordinator.group;
 
 import io.millrace.broker.config.GroupConfig;
 import io.millrace.broker.config.InternalTopics;
+import io.millrace.broker.coordinator.group.classic.GroupPhase;
+import io.millrace.broker.coordinator.group.classic.RebalanceCounts;
 import io.millrace.broker.coordinator.group.log.ReplicaOffsetsLog;
 import io.millrace.broker.coordinator.group.state.GroupMemory;
+import io.millrace.broker.metrics.Meter;
+import io.millrace.broker.metrics.MeterSource;
+import io.millrace.broker.metrics.Readings;
 import io.millrace.broker.shard.Shard;
 import io.millrace.protocol.ErrorCode;
 import io.millrace.replication.metadata.IntList;
@@ -23,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * The coordinator partitions of one shard: opened and closed with the leadership of their replicas. Owned by the shard loop;
  * subscribe it there after the shard's replicas, so that it finds them changed already.
  */
-public final class GroupShard implements MetadataSubscriber {
+public final class GroupShard implements MetadataSubscriber, MeterSource {
 
     /** A partition and the leadership it rests on. */
     private record Hosted(LeaderReplica replica, GroupPartition partition) {}
@@ -33,6 +38,7 @@ public final class GroupShard implements MetadataSubscriber {
     private final Randomness randomness;
     private final GroupMemory memory;
     private final Map<Integer, Hosted> hosted = new TreeMap<>();
+    private final RebalanceCounts counts = new RebalanceCounts();
     private boolean closed;
 
     public GroupShard(Shard shard, GroupConfig config, Randomness randomness, GroupMemory memory) {
@@ -74,10 +80,27 @@ public final class GroupShard implements MetadataSubscriber {
             ReplicaOffsetsLog log =
                     new ReplicaOffsetsLog(shard.loop(), shard.replicas().deadlines(), replica);
             GroupPartition opened =
-                    new GroupPartition(shard.loop(), shard.replicas().deadlines(), log, config, randomness, memory);
+                    new GroupPartition(
+                            shard.loop(), shard.replicas().deadlines(), log, config, randomness, memory, counts);
             hosted.put(number, new Hosted(replica, opened));
             opened.load();
         }
+    }
+
+    @Override
+    public void read(Readings into) {
+        for (GroupPhase phase : GroupPhase.values()) {
+            if (phase != GroupPhase.DEAD) {
+                into.add(Meter.GROUPS, 0, phase.text());
+            }
+        }
+        into.add(Meter.GROUP_MEMBERS, 0);
+        into.add(Meter.GROUP_MEMORY, memory.usedBytes());
+        into.add(Meter.GROUP_MEMORY_LIMIT, memory.maxBytes());
+        counts.read(into);
+        each(active -> active.classic().read(into), error -> {
+            // Not read yet, or not readable: its groups are not known.
+        });
     }
 
     /** Lets the partition serve, or says why it does not. */
@@ -95,7 +118,7 @@ public final class GroupShard implements MetadataSubscriber {
     }
 
     /** Every partition here: the serving ones to {@code serving}, the errors of the others to {@code refused}. */
-    void each(Consumer<ActiveGroups> serving, Consumer<ErrorCode> refused) {
+    public void each(Consumer<ActiveGroups> serving, Consumer<ErrorCode> refused) {
         for (Hosted each : hosted.values()) {
             ActiveGroups active = each.partition().active();
             if (active != null) {

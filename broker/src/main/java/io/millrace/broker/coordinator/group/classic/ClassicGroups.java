@@ -3,6 +3,7 @@ package io.millrace.broker.coordinator.group.classic;
 import io.millrace.broker.config.GroupConfig;
 import io.millrace.broker.coordinator.group.log.DecisionLog;
 import io.millrace.broker.coordinator.group.state.GroupState;
+import io.millrace.broker.metrics.Readings;
 import io.millrace.protocol.ErrorCode;
 import io.millrace.protocol.message.DescribeGroupsResponse;
 import io.millrace.protocol.message.GroupMetadataValue;
@@ -41,8 +42,9 @@ public final class ClassicGroups {
             GroupState state,
             DeadlineQueue deadlines,
             Clock clock,
-            Randomness randomness) {
-        groups = new LiveGroups(config, log, state, deadlines, clock);
+            Randomness randomness,
+            RebalanceCounts counts) {
+        groups = new LiveGroups(config, log, state, deadlines, clock, counts);
         rebalances = new Rebalances(groups);
         joins = new Joins(groups, rebalances, randomness);
         syncs = new Syncs(groups, rebalances);
@@ -77,6 +79,11 @@ public final class ClassicGroups {
         if (!assigned) {
             groups.arm(group.syncDeadline, group.longestRebalanceTimeoutMs());
         }
+    }
+
+    /** Adds how many groups there are, by phase, and members. */
+    public void read(Readings into) {
+        groups.read(into);
     }
 
     /** Answers through the call, at once or when the rebalance ends. */

@@ -126,26 +126,41 @@ final class Joins {
         }
         boolean sameProtocols = member.protocols().equals(call.protocols());
         switch (group.phase()) {
-            case PREPARING_REBALANCE -> rejoin(group, member, call, null);
+            // The group rebalances already, so this is no reason for it.
+            case PREPARING_REBALANCE -> rejoin(group, member, call, RebalanceReason.MEMBER_CHANGED, "");
             case COMPLETING_REBALANCE -> {
                 if (sameProtocols) {
                     // It did not hear the answer of this generation.
                     answerPresent(group, member, call);
                 } else {
-                    rejoin(group, member, call, "member " + memberId + " joined with other protocols");
+                    changed(group, member, call);
                 }
             }
             case STABLE -> {
                 if (group.isLeader(memberId)) {
-                    rejoin(group, member, call, "leader " + memberId + " joined again");
+                    rejoin(
+                            group,
+                            member,
+                            call,
+                            RebalanceReason.LEADER_REJOINED,
+                            "leader " + memberId + " joined again");
                 } else if (sameProtocols) {
                     answerPresent(group, member, call);
                 } else {
-                    rejoin(group, member, call, "member " + memberId + " joined with other protocols");
+                    changed(group, member, call);
                 }
             }
             case EMPTY, DEAD -> refuse(call, ErrorCode.UNKNOWN_MEMBER_ID);
         }
+    }
+
+    private void changed(ClassicGroup group, GroupMember member, JoinCall call) {
+        rejoin(
+                group,
+                member,
+                call,
+                RebalanceReason.MEMBER_CHANGED,
+                "member " + member.memberId() + " joined with other protocols");
     }
 
     private void addMember(ClassicGroup group, JoinCall call, String memberId) {
@@ -167,11 +182,10 @@ final class Joins {
         if (pending != null) {
             groups.cancel(pending);
         }
-        joinPhase(group, "member " + memberId + " joined");
+        joinPhase(group, RebalanceReason.MEMBER_JOINED, "member " + memberId + " joined");
     }
 
-    /** @param reason null when the group rebalances already */
-    private void rejoin(ClassicGroup group, GroupMember member, JoinCall call, @Nullable String reason) {
+    private void rejoin(ClassicGroup group, GroupMember member, JoinCall call, RebalanceReason cause, String reason) {
         group.update(
                 member,
                 call.protocols(),
@@ -182,14 +196,14 @@ final class Joins {
             before.accept(GroupAnswers.joinError(ErrorCode.REBALANCE_IN_PROGRESS, member.memberId()));
         }
         rebalances.suspendSession(group, member, false);
-        joinPhase(group, reason == null ? "" : reason);
+        joinPhase(group, cause, reason);
     }
 
-    private void joinPhase(ClassicGroup group, String reason) {
+    private void joinPhase(ClassicGroup group, RebalanceReason cause, String reason) {
         if (group.is(GroupPhase.PREPARING_REBALANCE)) {
             rebalances.completeIfAllJoined(group);
         } else {
-            rebalances.prepare(group, reason);
+            rebalances.prepare(group, cause, reason);
         }
     }
 
@@ -217,7 +231,9 @@ final class Joins {
             group.awaitJoin(fresh, call.answer());
             rebalances.suspendSession(group, fresh, true);
             joinPhase(
-                    group, "static member " + old.instanceId() + " came back with other protocols or amid a rebalance");
+                    group,
+                    RebalanceReason.STATIC_MEMBER_RETURNED,
+                    "static member " + old.instanceId() + " came back with other protocols or amid a rebalance");
             return;
         }
         boolean leads = group.isLeader(old.memberId());

@@ -50,7 +50,11 @@ final class Leaves {
         if (fault != ErrorCode.NONE || member == null) {
             return fault == ErrorCode.NONE ? ErrorCode.UNKNOWN_MEMBER_ID : fault;
         }
-        rebalances.remove(group, member, "member " + memberId + " left" + because(identity.reason()));
+        rebalances.remove(
+                group,
+                member,
+                RebalanceReason.MEMBER_LEFT,
+                "member " + memberId + " left" + because(identity.reason()));
         return ErrorCode.NONE;
     }
 

@@ -3,6 +3,8 @@ package io.millrace.broker.coordinator.group.classic;
 import io.millrace.broker.config.GroupConfig;
 import io.millrace.broker.coordinator.group.log.DecisionLog;
 import io.millrace.broker.coordinator.group.state.GroupState;
+import io.millrace.broker.metrics.Meter;
+import io.millrace.broker.metrics.Readings;
 import io.millrace.protocol.message.GroupMetadataValue;
 import io.millrace.replication.replica.Deadline;
 import io.millrace.replication.replica.DeadlineQueue;
@@ -23,10 +25,18 @@ final class LiveGroups {
     private final GroupState state;
     private final DeadlineQueue deadlines;
     private final Clock clock;
+    private final RebalanceCounts counts;
     private final Map<String, ClassicGroup> live = new LinkedHashMap<>();
     private boolean closed;
 
-    LiveGroups(GroupConfig config, DecisionLog log, GroupState state, DeadlineQueue deadlines, Clock clock) {
+    LiveGroups(
+            GroupConfig config,
+            DecisionLog log,
+            GroupState state,
+            DeadlineQueue deadlines,
+            Clock clock,
+            RebalanceCounts counts) {
+        this.counts = counts;
         this.config = config;
         this.log = log;
         this.state = state;
@@ -44,6 +54,10 @@ final class LiveGroups {
 
     GroupState state() {
         return state;
+    }
+
+    RebalanceCounts counts() {
+        return counts;
     }
 
     long wallMs() {
@@ -76,6 +90,22 @@ final class LiveGroups {
             stopTimers(group);
             live.remove(group.groupId());
         }
+    }
+
+    /** Adds how many groups there are in each phase, and their members. Looks at all that the log knows. */
+    void read(Readings into) {
+        int empty = 0;
+        for (ClassicGroup group : live.values()) {
+            into.add(Meter.GROUPS, 1, group.phase().text());
+            into.add(Meter.GROUP_MEMBERS, group.size());
+        }
+        for (String groupId : state.groupIds()) {
+            empty += live.containsKey(groupId) ? 0 : 1;
+        }
+        for (String groupId : state.groupIdsWithOffsets()) {
+            empty += live.containsKey(groupId) || state.group(groupId) != null ? 0 : 1;
+        }
+        into.add(Meter.GROUPS, empty, GroupPhase.EMPTY.text());
     }
 
     /** Of the last generation that was begun, 0 before the first. */

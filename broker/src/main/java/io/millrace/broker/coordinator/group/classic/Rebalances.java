@@ -36,7 +36,8 @@ final class Rebalances implements ClassicGroup.Timeouts {
     }
 
     /** Asks every member to join anew. Call with the change made that is the reason. */
-    void prepare(ClassicGroup group, String reason) {
+    void prepare(ClassicGroup group, RebalanceReason cause, String reason) {
+        groups.counts().began(cause);
         if (group.is(GroupPhase.COMPLETING_REBALANCE)) {
             failSyncs(group, ErrorCode.REBALANCE_IN_PROGRESS);
         }
@@ -141,6 +142,7 @@ final class Rebalances implements ClassicGroup.Timeouts {
             groups.arm(group.joinDeadline, group.longestRebalanceTimeoutMs());
         } else {
             group.phase(GroupPhase.COMPLETING_REBALANCE);
+            groups.counts().generationBegan();
             group.members().forEach(member -> group.unsynced.add(member.memberId()));
             groups.arm(group.syncDeadline, group.longestRebalanceTimeoutMs());
         }
@@ -175,7 +177,7 @@ final class Rebalances implements ClassicGroup.Timeouts {
         ErrorCode refused = groups.log().write(List.of(new GroupRecord.GroupChanged(group.groupId(), assigned)));
         if (refused != ErrorCode.NONE) {
             failSyncs(group, refused);
-            prepare(group, "the assignment could not be written: " + refused);
+            prepare(group, RebalanceReason.WRITE_FAILED, "the assignment could not be written: " + refused);
             return;
         }
         group.phase(GroupPhase.STABLE);
@@ -230,12 +232,12 @@ final class Rebalances implements ClassicGroup.Timeouts {
     }
 
     /** Takes a member out and lets the others share its work. */
-    void remove(ClassicGroup group, GroupMember member, String reason) {
+    void remove(ClassicGroup group, GroupMember member, RebalanceReason cause, String reason) {
         drop(group, member);
         if (group.is(GroupPhase.PREPARING_REBALANCE)) {
             completeIfAllJoined(group);
         } else {
-            prepare(group, reason);
+            prepare(group, cause, reason);
         }
     }
 
@@ -258,7 +260,8 @@ final class Rebalances implements ClassicGroup.Timeouts {
         if (member != null) {
             LOG.info(
                     "event=group-member-expired group={} member={}", LogText.of(group.groupId()), LogText.of(memberId));
-            remove(group, member, "session of " + memberId + " is over");
+            groups.counts().memberExpired();
+            remove(group, member, RebalanceReason.SESSION_EXPIRED, "session of " + memberId + " is over");
         }
     }
 
@@ -273,7 +276,10 @@ final class Rebalances implements ClassicGroup.Timeouts {
         }
         // Without names: the coordinator restarted and cannot tell who was late.
         if (!late.isEmpty() || group.is(GroupPhase.COMPLETING_REBALANCE)) {
-            prepare(group, late.size() + " members did not ask for their assignment in time");
+            prepare(
+                    group,
+                    RebalanceReason.SYNC_TIMED_OUT,
+                    late.size() + " members did not ask for their assignment in time");
         }
     }
 

@@ -52,6 +52,10 @@ public final class GroupMemory {
         return false;
     }
 
+    public long maxBytes() {
+        return maxBytes;
+    }
+
     public long usedBytes() {
         return usedBytes;
     }
