@@ -22,8 +22,8 @@ final class SoakVisitors extends SoakTask {
         super("visitors");
         this.bootstrap = bootstrap;
         int colon = bootstrap.lastIndexOf(':');
-        this.address = new InetSocketAddress(
-                bootstrap.substring(0, colon), Integer.parseInt(bootstrap.substring(colon + 1)));
+        this.address =
+                new InetSocketAddress(bootstrap.substring(0, colon), Integer.parseInt(bootstrap.substring(colon + 1)));
     }
 
     @Override
