@@ -43,7 +43,7 @@ public final class Shards {
             }
         }
         throw new IllegalStateException(
-                "this thread is no shard: " + Thread.currentThread().getName());
+                "the calling thread is no shard");
     }
 
     /** Work on one partition of a request. */
