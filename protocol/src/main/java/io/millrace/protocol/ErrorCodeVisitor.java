@@ -4,6 +4,10 @@ package io.millrace.protocol;
 @FunctionalInterface
 public interface ErrorCodeVisitor {
 
-    /** @param code as on the wire, never 0; perhaps of no {@link ErrorCode} */
+    /**
+     * Takes one of them.
+     *
+     * @param code as on the wire, never 0; perhaps of no {@link ErrorCode}
+     */
     void errorCode(short code);
 }
