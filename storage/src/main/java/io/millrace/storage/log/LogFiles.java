@@ -308,6 +308,7 @@ public final class LogFiles {
             case FileWork.Rebuild rebuild -> rebuilt(rebuild, outcome);
             case FileWork.Delete delete -> {
                 removed = true;
+                segments.dropReaders(log.host().reader());
                 log.tail().close();
             }
         }

@@ -127,6 +127,11 @@ public final class LogSegments {
         return rows.toString();
     }
 
+    /** Their files go: nothing keeps them open, and their space taken, but slices that are being read. */
+    void dropReaders(SegmentReader reader) {
+        rows.forEach(row -> reader.drop(row.segment()));
+    }
+
     void remove(List<Long> bases, SegmentReader reader) {
         for (long base : bases) {
             int index = indexBelow(base + 1);

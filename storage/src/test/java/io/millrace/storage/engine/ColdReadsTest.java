@@ -63,6 +63,24 @@ class ColdReadsTest {
     }
 
     @Test
+    void aDeletedLogKeepsNoFileOpen() throws Exception {
+        StoreFixture fixture = open();
+        int before = disk.openFiles();
+        PartitionLog log = fixture.create("t", 0);
+        for (int i = 0; i < 10; i++) {
+            StoreFixture.append(log, "x".repeat(100_000));
+        }
+        fixture.settle();
+        assertThat(sizeBytes(read(fixture, log, 1 << 20, true))).isGreaterThan(100_000);
+        assertThat(disk.openFiles()).isGreaterThan(before);
+        boolean[] deleted = {false};
+        fixture.store.delete(log, () -> deleted[0] = true);
+        fixture.settle();
+        assertThat(deleted[0]).isTrue();
+        assertThat(disk.openFiles()).isEqualTo(before);
+    }
+
+    @Test
     void coldReadsOfManyLogsKeepFewFilesOpen() throws Exception {
         StoreFixture fixture = open();
         List<PartitionLog> logs = new ArrayList<>();
