@@ -1,10 +1,15 @@
 package io.millrace.storage.disk;
 
 import io.millrace.runtime.EventLoop;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One owner's view of one or more lane threads. Submitted to by the owner loop only. */
 final class ThreadLane implements DiskLane {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ThreadLane.class);
 
     private final LaneThreads threads;
     private final EventLoop owner;
@@ -35,7 +40,12 @@ final class ThreadLane implements DiskLane {
         }
         @Nullable T finalResult = result;
         @Nullable DiskException finalFailure = failure;
-        owner.post(() -> completion.done(finalResult, finalFailure));
+        try {
+            owner.post(() -> completion.done(finalResult, finalFailure));
+        } catch (RejectedExecutionException ended) {
+            // With its loop: nobody waits for the outcome. What closes the last files at the end of a process comes here.
+            LOG.debug("event=outcome-dropped lane_of={}", owner.name());
+        }
     }
 
     @Override
