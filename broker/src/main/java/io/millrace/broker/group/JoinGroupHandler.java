@@ -26,7 +26,7 @@ final class JoinGroupHandler implements ApiHandler<JoinGroupRequest> {
     @Override
     public void handle(RequestContext context, JoinGroupRequest request) {
         if (request.groupId().isEmpty()) {
-            context.answer(encodable(context, refused(request, ErrorCode.INVALID_GROUP_ID)));
+            context.answer(encodable(context.version(), refused(request, ErrorCode.INVALID_GROUP_ID)));
             return;
         }
         GroupRequest.<JoinGroupResponse>run(
@@ -34,18 +34,19 @@ final class JoinGroupHandler implements ApiHandler<JoinGroupRequest> {
                 coordinator,
                 request.groupId(),
                 (groups, answer) -> groups.classic().join(call(context, request, answer)),
-                error -> encodable(context, refused(request, error)));
+                error -> encodable(context.version(), refused(request, error)));
     }
 
     private static JoinCall call(RequestContext context, JoinGroupRequest request, Consumer<JoinGroupResponse> answer) {
         String clientId = context.clientId();
         InetAddress address = context.connection().peerAddress().getAddress();
+        short version = context.version();
         return new JoinCall(
                 request,
                 new JoinCall.Client(clientId == null ? "" : clientId, "/" + address.getHostAddress()),
                 context.version() >= FIRST_MEMBER_ID_REQUIRED_VERSION,
                 context.version() >= FIRST_SKIP_ASSIGNMENT_VERSION,
-                response -> answer.accept(encodable(context, response)));
+                response -> answer.accept(encodable(version, response)));
     }
 
     private static JoinGroupResponse refused(JoinGroupRequest request, ErrorCode error) {
@@ -58,8 +59,8 @@ final class JoinGroupHandler implements ApiHandler<JoinGroupRequest> {
     }
 
     /** Older versions have no null for a protocol name. */
-    private static JoinGroupResponse encodable(RequestContext context, JoinGroupResponse response) {
-        return context.version() < FIRST_NULL_PROTOCOL_VERSION && response.protocolName() == null
+    private static JoinGroupResponse encodable(short version, JoinGroupResponse response) {
+        return version < FIRST_NULL_PROTOCOL_VERSION && response.protocolName() == null
                 ? response.protocolName("")
                 : response;
     }
