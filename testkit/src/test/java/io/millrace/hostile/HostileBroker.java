@@ -186,6 +186,23 @@ public final class HostileBroker implements AutoCloseable {
         }
     }
 
+    /** Writes what its memory and descriptors are made of beside its log. */
+    public void keepDetails() {
+        try {
+            Files.writeString(log.resolveSibling("histogram.txt"), jcmd("GC.class_histogram"));
+            Files.writeString(log.resolveSibling("native.txt"), jcmd("VM.native_memory", "summary"));
+            List<String> open = new ArrayList<>();
+            try (Stream<Path> files = Files.list(Path.of("/proc", "" + process.pid(), "fd"))) {
+                for (Path file : files.toList()) {
+                    open.add(Files.readSymbolicLink(file).toString());
+                }
+            }
+            Files.write(log.resolveSibling("files.txt"), open);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Output of {@code jcmd} about the broker. */
     public String jcmd(String... words) {
         List<String> command = new ArrayList<>(List.of(

@@ -59,7 +59,7 @@ public final class HostileRun {
             System.out.print(run.report);
             run.faults.forEach(fault -> System.out.println("FAULT " + fault));
             System.out.println(run.faults.isEmpty() ? "PASSED" : "FAILED: see " + work);
-            if (run.faults.isEmpty()) {
+            if (run.faults.isEmpty() && !Boolean.getBoolean("hostile.keep")) {
                 broker.close();
                 delete(work);
             }
@@ -94,6 +94,7 @@ public final class HostileRun {
             healthy.close();
             settle();
             line("after: " + broker.measure());
+            broker.keepDetails();
             line("healthy clients: " + healthy.report());
             line("closed by the broker, by reason: " + closeReasons());
             judge(healthy, keeper);

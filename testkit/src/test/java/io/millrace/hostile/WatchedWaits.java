@@ -7,15 +7,15 @@ import java.net.SocketTimeoutException;
 import java.util.concurrent.Phaser;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.apache.kafka.common.message.ApiMessageType;
 import org.apache.kafka.common.message.FetchRequestData;
-import org.apache.kafka.common.message.JoinGroupRequestData;
 import org.apache.kafka.common.protocol.ApiKeys;
-import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.ByteBufferAccessor;
 import org.apache.kafka.common.requests.RequestHeader;
 
-/** Some of the requests that wait as they asked: each must be answered when the time that it named is over. Thread-safe. */
+/**
+ * Some of the fetches that wait as they asked: each must be answered when the time that it named is over. JoinGroup is not watched:
+ * it waits for as long as the most patient member of its group asked, which here is any number. Thread-safe.
+ */
 final class WatchedWaits {
 
     private static final int MAX_WATCHED = 64;
@@ -64,16 +64,11 @@ final class WatchedWaits {
         try {
             var bytes = mutant.request();
             RequestHeader header = RequestHeader.parse(bytes);
-            if (header.apiKey() != ApiKeys.FETCH && header.apiKey() != ApiKeys.JOIN_GROUP) {
+            if (header.apiKey() != ApiKeys.FETCH) {
                 return -1;
             }
-            ApiMessage message = ApiMessageType.fromApiKey(header.apiKey().id).newRequest();
-            message.read(new ByteBufferAccessor(bytes), header.apiVersion());
-            return switch (message) {
-                case FetchRequestData fetch -> Math.max(0, fetch.maxWaitMs());
-                case JoinGroupRequestData join -> Math.max(join.sessionTimeoutMs(), join.rebalanceTimeoutMs());
-                default -> -1;
-            };
+            return Math.max(
+                    0, new FetchRequestData(new ByteBufferAccessor(bytes), header.apiVersion()).maxWaitMs());
         } catch (RuntimeException malformed) {
             return -1;
         }
