@@ -1,5 +1,6 @@
 package io.millrace.storage;
 
+import io.millrace.protocol.record.BatchFault;
 import io.millrace.protocol.record.ValidationRules;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +13,7 @@ public final class CheckedBatches {
 
     private long[] maxTimestampsMs = new long[1];
     private int count;
-    private boolean unpackLimitMet;
+    private @Nullable BatchFault fault;
     private @Nullable ValidationRules rules;
     private AppendResult.@Nullable Refused refusal;
 
@@ -23,7 +24,12 @@ public final class CheckedBatches {
 
     /** Whether they are refused because they unpack to more than the rules allow: under others they may be in order. */
     public boolean unpackLimitMet() {
-        return unpackLimitMet;
+        return fault == BatchFault.DECOMPRESSION_LIMIT;
+    }
+
+    /** What is wrong with the first batch that is not in order; null when all are, or there is none. */
+    public @Nullable BatchFault fault() {
+        return fault;
     }
 
     /** Batches found. */
@@ -48,7 +54,7 @@ public final class CheckedBatches {
     public void start(ValidationRules newRules) {
         rules = newRules;
         count = 0;
-        unpackLimitMet = false;
+        fault = null;
         refusal = null;
     }
 
@@ -61,9 +67,9 @@ public final class CheckedBatches {
     }
 
     /** The next batch is not. */
-    public CheckedBatches refuse(AppendResult.Refused reason, boolean unpacksToTooMuch) {
+    public CheckedBatches refuse(AppendResult.Refused reason, @Nullable BatchFault newFault) {
         refusal = reason;
-        unpackLimitMet = unpacksToTooMuch;
+        fault = newFault;
         return this;
     }
 }

@@ -80,6 +80,13 @@ public interface PartitionLog {
     AppendResult appendAsLeader(ByteBuffer batches, int leaderEpoch, ValidationRules.Origin origin);
 
     /**
+     * As the other, without looking into the batches again.
+     *
+     * @param checked what was found in exactly these bytes, and the rules that they were checked by
+     */
+    AppendResult appendAsLeader(ByteBuffer batches, int leaderEpoch, CheckedBatches checked);
+
+    /**
      * Appends batches exactly as the leader laid them out (offsets and epochs assigned); contiguous with
      * {@link #logEndOffset()}.
      */

@@ -41,7 +41,7 @@ public final class BatchValidator implements AutoCloseable {
         if (headerFault != null) {
             return headerFault;
         }
-        if (rules.headerOnly() && !rules.keysRequired()) {
+        if (!rules.looksIntoRecords()) {
             return valid.set(
                     batch.recordCount(), batch.recordsBytes(), batch.maxTimestampMs(), batch.lastOffsetDelta(), false);
         }

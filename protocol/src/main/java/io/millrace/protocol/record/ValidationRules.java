@@ -48,6 +48,24 @@ public record ValidationRules(
         }
     }
 
+    /** The same, but for how much may be unpacked. */
+    public ValidationRules withDecompression(DecompressionLimits limits) {
+        return new ValidationRules(
+                origin,
+                maxBatchBytes,
+                keysRequired,
+                timestampType,
+                timestampBeforeMaxMs,
+                timestampAfterMaxMs,
+                headerOnly,
+                limits);
+    }
+
+    /** Whether compressed records are unpacked at all. */
+    public boolean looksIntoRecords() {
+        return !headerOnly || keysRequired;
+    }
+
     /** For batches of producers on a topic with Kafka's defaults. */
     public static ValidationRules forClients(int maxBatchBytes) {
         return new ValidationRules(

@@ -3,6 +3,7 @@ package io.millrace.replication.replica;
 import io.millrace.protocol.ErrorCode;
 import io.millrace.protocol.record.ValidationRules;
 import io.millrace.storage.AppendResult;
+import io.millrace.storage.CheckedBatches;
 import io.millrace.storage.PartitionLog;
 import io.millrace.storage.append.LeaderAppender;
 import java.nio.ByteBuffer;
@@ -17,6 +18,7 @@ final class LeaderAppends {
     private static final short ACKS_ALL = -1;
     private static final short ACKS_NONE = 0;
     private static final short ACKS_LEADER = 1;
+    private static final int NO_EPOCH = -1;
 
     private final LeaderReplica replica;
     private final PartitionLog log;
@@ -44,14 +46,47 @@ final class LeaderAppends {
         long endBefore = log.logEndOffset();
         int sizeBytes = batches.remaining();
         AppendResult result = log.appendAsLeader(batches, replica.leaderEpoch(), origin);
+        if (result instanceof AppendResult.Appended appended) {
+            tell(appended, endBefore, sizeBytes);
+        }
+        settle(result, requiredAcks, timeoutMs, completion, slot);
+    }
+
+    /** As the other, of what was checked before, from a client that named no epoch. */
+    void append(
+            ByteBuffer batches,
+            CheckedBatches checked,
+            short requiredAcks,
+            int timeoutMs,
+            ProduceCompletion completion,
+            int slot) {
+        ProduceOutcome.Refused refused = refusal(NO_EPOCH, requiredAcks);
+        if (refused != null) {
+            completion.done(slot, refused);
+            return;
+        }
+        long endBefore = log.logEndOffset();
+        int sizeBytes = batches.remaining();
+        AppendResult result = log.appendAsLeader(batches, replica.leaderEpoch(), checked);
+        if (result instanceof AppendResult.Appended appended) {
+            tell(appended, endBefore, sizeBytes);
+        }
+        settle(result, requiredAcks, timeoutMs, completion, slot);
+    }
+
+    private void tell(AppendResult.Appended appended, long endBefore, int sizeBytes) {
+        if (appended.baseOffset() != endBefore || appended.endOffset() > log.logEndOffset()) {
+            replica.violated("A3: an append at the log end " + endBefore + " got offsets " + appended.baseOffset()
+                    + " to " + appended.endOffset());
+        }
+        replica.appended(appended.endOffset(), sizeBytes);
+        events.appended(sizeBytes, appended.endOffset() - appended.baseOffset());
+    }
+
+    private void settle(
+            AppendResult result, short requiredAcks, int timeoutMs, ProduceCompletion completion, int slot) {
         switch (result) {
             case AppendResult.Appended appended -> {
-                if (appended.baseOffset() != endBefore || appended.endOffset() > log.logEndOffset()) {
-                    replica.violated("A3: an append at the log end " + endBefore + " got offsets "
-                            + appended.baseOffset() + " to " + appended.endOffset());
-                }
-                replica.appended(appended.endOffset(), sizeBytes);
-                events.appended(sizeBytes, appended.endOffset() - appended.baseOffset());
                 ProduceOutcome.Accepted accepted = new ProduceOutcome.Accepted(
                         appended.baseOffset(), appended.logAppendTimeMs(), appended.logStartOffset());
                 await(appended.endOffset(), accepted, requiredAcks, timeoutMs, completion, slot);

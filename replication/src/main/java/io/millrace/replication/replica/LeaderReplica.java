@@ -4,6 +4,7 @@ import io.millrace.protocol.ErrorCode;
 import io.millrace.protocol.record.ValidationRules;
 import io.millrace.replication.metadata.PartitionImage;
 import io.millrace.runtime.EventLoop;
+import io.millrace.storage.CheckedBatches;
 import io.millrace.storage.LogIdentity;
 import io.millrace.storage.PartitionLog;
 import io.millrace.storage.StorageFailure;
@@ -184,6 +185,22 @@ public final class LeaderReplica implements PartitionLog.Listener {
             ProduceCompletion completion,
             int slot) {
         append(batches, ValidationRules.Origin.CLIENT, currentLeaderEpoch, requiredAcks, timeoutMs, completion, slot);
+    }
+
+    /**
+     * Appends what a client sent and somebody else has looked into already.
+     *
+     * @param checked what was found in exactly these bytes, by the rules of this partition's topic
+     */
+    public void append(
+            ByteBuffer batches,
+            CheckedBatches checked,
+            short requiredAcks,
+            int timeoutMs,
+            ProduceCompletion completion,
+            int slot) {
+        loop.checkOwned();
+        appends.append(batches, checked, requiredAcks, timeoutMs, completion, slot);
     }
 
     /** As the other; {@code origin} BROKER is for control batches and the records of coordinators. */

@@ -1,40 +1,27 @@
 package io.millrace.storage.append;
 
 import io.millrace.protocol.ErrorCode;
-import io.millrace.protocol.record.BatchFault;
 import io.millrace.protocol.record.BatchValidation;
 import io.millrace.protocol.record.BatchValidator;
 import io.millrace.protocol.record.RecordBatchView;
 import io.millrace.protocol.record.ValidationRules;
 import io.millrace.storage.AppendResult;
+import io.millrace.storage.CheckedBatches;
 import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * Checks the structure of every batch in a buffer, before anything is appended. One owner: a shard, or a worker for large
- * compressed batches (see {@link #worthWorker}).
+ * Checks the structure of every batch in a buffer, before anything is appended. One owner at a time: a shard, or a worker for large
+ * compressed batches.
  */
 public final class BatchChecker implements AutoCloseable {
 
-    /** Compressed bytes above this are unpacked on a worker. */
-    public static final int WORKER_BYTES = 64 * 1024;
-
     private final BatchValidator validator;
     private final RecordBatchView batch = new RecordBatchView();
-    private final long[] faults = new long[BatchFault.values().length];
 
     /** @param validator owned and closed by this checker */
     public BatchChecker(BatchValidator validator) {
         this.validator = validator;
-    }
-
-    /** Whether walking these batches would keep a shard busy for long: compressed, and large. */
-    public static boolean worthWorker(ByteBuffer batches) {
-        if (batches.remaining() <= WORKER_BYTES) {
-            return false;
-        }
-        RecordBatchView first = new RecordBatchView().wrap(batches, batches.position());
-        return first.codecId() != 0;
     }
 
     /**
@@ -44,12 +31,14 @@ public final class BatchChecker implements AutoCloseable {
      * @param found filled and returned
      */
     public CheckedBatches check(ByteBuffer batches, ValidationRules rules, long nowMs, CheckedBatches found) {
-        found.clear();
+        found.start(rules);
         int position = batches.position();
         int end = batches.limit();
         if (position == end) {
-            return found.refuse(new AppendResult.Refused(
-                    ErrorCode.INVALID_RECORD, "there is no record batch to append", List.of()));
+            return found.refuse(
+                    new AppendResult.Refused(
+                            ErrorCode.INVALID_RECORD, "there is no record batch to append", List.of()),
+                    null);
         }
         while (position < end) {
             batch.wrap(batches, position);
@@ -58,8 +47,8 @@ public final class BatchChecker implements AutoCloseable {
             int available = size > 0 && size <= left ? size : left;
             switch (validator.validate(batch, available, rules, nowMs)) {
                 case BatchValidation.Invalid invalid -> {
-                    faults[invalid.fault().ordinal()]++;
-                    return found.refuse(refused(invalid, found.count()));
+                    batch.release();
+                    return found.refuse(refused(invalid, found.count()), invalid.fault());
                 }
                 case BatchValidation.Valid valid -> found.add(valid.maxTimestampMs());
             }
@@ -67,11 +56,6 @@ public final class BatchChecker implements AutoCloseable {
         }
         batch.release();
         return found;
-    }
-
-    /** Buffers that were refused for this fault. */
-    public long refused(BatchFault fault) {
-        return faults[fault.ordinal()];
     }
 
     @Override

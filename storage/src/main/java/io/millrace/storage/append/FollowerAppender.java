@@ -7,6 +7,7 @@ import io.millrace.protocol.record.RecordBatchView;
 import io.millrace.protocol.record.TimestampType;
 import io.millrace.protocol.record.ValidationRules;
 import io.millrace.storage.AppendResult;
+import io.millrace.storage.CheckedBatches;
 import io.millrace.storage.tail.TailLog;
 import io.millrace.storage.tail.TailWriter;
 import java.nio.ByteBuffer;

@@ -8,6 +8,7 @@ import io.millrace.protocol.record.TimestampType;
 import io.millrace.protocol.record.ValidationRules;
 import io.millrace.runtime.Clock;
 import io.millrace.storage.AppendResult;
+import io.millrace.storage.CheckedBatches;
 import io.millrace.storage.epoch.EpochOrderException;
 import io.millrace.storage.producer.ProducerCheck;
 import io.millrace.storage.tail.TailLog;
@@ -36,6 +37,7 @@ public final class LeaderAppender {
     private final BatchChecker checker;
     private final Clock clock;
     private final CheckedBatches checked = new CheckedBatches();
+    private final long[] faults = new long[BatchFault.values().length];
     private final RecordBatchView batch = new RecordBatchView();
     private final RecordBatchView stored = new RecordBatchView();
 
@@ -61,21 +63,27 @@ public final class LeaderAppender {
             return TAIL_FULL;
         }
         checker.check(batches, rules, clock.wallMs(), checked);
-        return append(log, batches, leaderEpoch, rules, checked);
+        return append(log, batches, leaderEpoch, checked);
     }
 
     /**
-     * Appends what a worker has checked already under the same rules.
+     * Appends what was checked already, by the rules of the check.
      *
      * @param found of exactly these bytes
      */
-    public AppendResult append(
-            AppendTarget log, ByteBuffer batches, int leaderEpoch, ValidationRules rules, CheckedBatches found) {
+    public AppendResult append(AppendTarget log, ByteBuffer batches, int leaderEpoch, CheckedBatches found) {
+        if (!writer.mayHold(batches.remaining())) {
+            return TAIL_FULL;
+        }
+        ValidationRules rules = found.rules();
         if (leaderEpoch < log.epochs().latestEpoch()) {
             throw new EpochOrderException("append as leader of epoch " + leaderEpoch + " to a log of epoch "
                     + log.epochs().latestEpoch());
         }
         if (found.refusal() != null) {
+            if (found.fault() != null) {
+                faults[found.fault().ordinal()]++;
+            }
             return found.refusal();
         }
         AppendResult answered = checkProducer(log, batches, rules, found);
@@ -109,7 +117,7 @@ public final class LeaderAppender {
 
     /** Appends that were refused for a fault of what was sent. */
     public long refused(BatchFault fault) {
-        return checker.refused(fault);
+        return faults[fault.ordinal()];
     }
 
     /** Frees the validator's native memory. */

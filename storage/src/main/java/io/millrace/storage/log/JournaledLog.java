@@ -4,6 +4,7 @@ import io.millrace.protocol.record.RecordBatchView;
 import io.millrace.protocol.record.ValidationRules;
 import io.millrace.storage.AbortedTransactions;
 import io.millrace.storage.AppendResult;
+import io.millrace.storage.CheckedBatches;
 import io.millrace.storage.EpochEnd;
 import io.millrace.storage.LogConfig;
 import io.millrace.storage.LogIdentity;
@@ -210,6 +211,12 @@ public final class JournaledLog implements PartitionLog, AppendTarget {
     public AppendResult appendAsLeader(ByteBuffer batches, int leaderEpoch, ValidationRules.Origin origin) {
         host.loop().checkOwned();
         return appends.asLeader(batches, leaderEpoch, origin);
+    }
+
+    @Override
+    public AppendResult appendAsLeader(ByteBuffer batches, int leaderEpoch, CheckedBatches checked) {
+        host.loop().checkOwned();
+        return appends.asLeader(batches, leaderEpoch, checked);
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.millrace.protocol.ErrorCode;
 import io.millrace.protocol.record.RecordBatchView;
 import io.millrace.protocol.record.ValidationRules;
 import io.millrace.storage.AppendResult;
+import io.millrace.storage.CheckedBatches;
 import io.millrace.storage.LogConfig;
 import io.millrace.storage.StorageFailure;
 import io.millrace.storage.append.LeaderAppender;
@@ -43,6 +44,15 @@ final class LogAppends {
                         : appender.append(
                                 log, batches, leaderEpoch, log.config().rules(origin)),
                 batches.remaining());
+    }
+
+    /** What a worker checked before. */
+    AppendResult asLeader(ByteBuffer batches, int leaderEpoch, CheckedBatches checked) {
+        AppendResult refused = refusal(batches, checked.rules().origin() == ValidationRules.Origin.CLIENT);
+        return refused != null
+                ? refused
+                : appended(
+                        log.host().leaderAppender().append(log, batches, leaderEpoch, checked), batches.remaining());
     }
 
     AppendResult asFollower(ByteBuffer batches) {

@@ -11,6 +11,7 @@ import io.millrace.protocol.record.RecordBatchView;
 import io.millrace.protocol.record.TimestampType;
 import io.millrace.protocol.record.ValidationRules;
 import io.millrace.storage.AppendResult;
+import io.millrace.storage.CheckedBatches;
 import io.millrace.storage.TailSlice;
 import io.millrace.storage.epoch.EpochOrderException;
 import io.millrace.storage.observer.SampleBatches;
@@ -217,22 +218,27 @@ class LeaderAppenderTest {
 
     @Test
     void whatAWorkerCheckedIsAppendedWithoutASecondLook() {
-        ByteBuffer large = SampleBatches.plain(0, 0, 1, 100, 1);
-        assertThat(BatchChecker.worthWorker(large)).isFalse();
-        assertThat(BatchChecker.worthWorker(SampleBatches.plain(0, 0, 1, 70_000, 1)))
-                .isFalse();
-        assertThat(BatchChecker.worthWorker(SampleBatches.compressed(Codec.GZIP, 0, 2, 10, 1)))
-                .isFalse();
         ByteBuffer packed = SampleBatches.compressed(Codec.GZIP, 0, 2000, 60, 1);
-        ByteBuffer largeAndPacked =
-                ByteBuffer.allocate(70_000).put(packed.duplicate()).clear();
-        assertThat(BatchChecker.worthWorker(largeAndPacked)).isTrue();
         CheckedBatches checked = new CheckedBatches();
         try (BatchChecker worker = new BatchChecker(new BatchValidator())) {
             worker.check(packed, log.rules, clock.wallMs(), checked);
         }
-        assertThat(appender.append(log, packed, 0, log.rules, checked))
+        assertThat(appender.append(log, packed, 0, checked))
                 .isEqualTo(new AppendResult.Appended(0, 2000, -1, 0));
+    }
+
+    @Test
+    void aCheckThatMayUnpackLittleSaysSoAndOthersDoNot() {
+        ByteBuffer packed = SampleBatches.compressed(Codec.GZIP, 0, 2000, 60, 1);
+        CheckedBatches checked = new CheckedBatches();
+        try (BatchChecker checker = new BatchChecker(new BatchValidator())) {
+            checker.check(
+                    packed, log.rules.withDecompression(new DecompressionLimits(1000, 1000)), clock.wallMs(), checked);
+            assertThat(checked.unpackLimitMet()).isTrue();
+            checker.check(packed, log.rules, clock.wallMs(), checked);
+            assertThat(checked.unpackLimitMet()).isFalse();
+            assertThat(checked.refusal()).isNull();
+        }
     }
 
     private static ValidationRules rules(TimestampType type, long beforeMaxMs) {
