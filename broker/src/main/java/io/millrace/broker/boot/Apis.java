@@ -48,6 +48,7 @@ final class Apis {
             MetadataPublisher metadata,
             Controller controller,
             Shards shards,
+            ProduceHandler produce,
             LogFolder logFolder,
             ProducerIds producerIds,
             GroupCoordinator groups,
@@ -58,7 +59,6 @@ final class Apis {
         EffectiveConfigs configs = topicConfigs.effective();
         ApiTable table = new ApiTable();
         ApiVersionsHandler apiVersions = new ApiVersionsHandler(table);
-        ProduceHandler produce = new ProduceHandler(metadata, shards);
         FetchHandler fetch = new FetchHandler(metadata, shards, config.fetchMaxBytes(), randomness);
         // Produce 0 to 2 are advertised only: librdkafka before 2.5 takes their absence for "no compression".
         table.add(ApiKey.PRODUCE, 0, 3, 13, produce)

@@ -47,6 +47,7 @@ public final class Broker implements AutoCloseable {
     private final KafkaServer server;
     private final List<BoundListener> listeners;
     private final Shards shards;
+    private final BatchChecks checks;
     private final Groups groups;
     private final Admin admin;
     private boolean closed;
@@ -59,6 +60,7 @@ public final class Broker implements AutoCloseable {
             KafkaServer server,
             List<BoundListener> listeners,
             Shards shards,
+            BatchChecks checks,
             Groups groups,
             Admin admin) {
         this.config = config;
@@ -68,6 +70,7 @@ public final class Broker implements AutoCloseable {
         this.server = server;
         this.listeners = listeners;
         this.shards = shards;
+        this.checks = checks;
         this.groups = groups;
         this.admin = admin;
     }
@@ -137,6 +140,7 @@ public final class Broker implements AutoCloseable {
                     randomness,
                     measures,
                     config.metrics().maxLags());
+            BatchChecks checks = cleanup.add(BatchChecks.start(control.metadata(), shards));
             ProducerIds producerIds =
                     new ProducerIds(loops.control(), control.controller(), config.nodeId(), brokerEpoch);
             gate.open(Apis.router(
@@ -145,6 +149,7 @@ public final class Broker implements AutoCloseable {
                     control.metadata(),
                     control.controller(),
                     shards,
+                    checks.produce(),
                     persistence.logFolder(),
                     producerIds,
                     groups.coordinator(),
@@ -154,7 +159,7 @@ public final class Broker implements AutoCloseable {
             measures.start().allDone();
             admin.health().serving();
             cleanup.disarm();
-            return new Broker(config, loops, persistence, control, server, listeners, shards, groups, admin);
+            return new Broker(config, loops, persistence, control, server, listeners, shards, checks, groups, admin);
         } catch (ListenerBindException e) {
             throw new BrokerStartException(e.getMessage(), e);
         } finally {
@@ -253,6 +258,7 @@ public final class Broker implements AutoCloseable {
         // Members that wait for a rebalance would hold the drain up to its deadline.
         groups.close();
         server.drain(config.shutdownDeadlineMs()).join();
+        checks.close();
         for (Shard shard : shards.all()) {
             CompletableFuture<Void> done = new CompletableFuture<>();
             shard.loop().post(() -> {

@@ -110,6 +110,12 @@ public enum Meter {
     LOG_START(Type.GAUGE, "millrace_log_start_offset", "First offset of the log", "topic", "partition"),
     LOG_END(Type.GAUGE, "millrace_log_end_offset", "Offset of the next record", "topic", "partition"),
     // Produce.
+    CHECKS_WAITING(
+            Type.GAUGE, "millrace_batch_checks_waiting", "Appends in line behind large compressed batches that are looked into now"),
+    CHECKS(
+            Type.COUNTER,
+            "millrace_batch_checks_total",
+            "Large compressed batches that were looked into beside the event loops"),
     APPENDS_WAITING(Type.GAUGE, "millrace_append_queue_waiting", "Appends that wait for room in the tail now"),
     APPEND_WAITS(
             Type.COUNTER,

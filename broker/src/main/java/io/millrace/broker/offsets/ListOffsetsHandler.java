@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class ListOffsetsHandler implements ApiHandler<ListOffsetsRequest> {
 
     private static final byte READ_COMMITTED = 1;
+    private static final int UNKNOWN = Integer.MAX_VALUE;
 
     private final MetadataPublisher metadata;
     private final Shards shards;
@@ -32,6 +33,21 @@ public final class ListOffsetsHandler implements ApiHandler<ListOffsetsRequest> 
     @Override
     public void handle(RequestContext context, ListOffsetsRequest request) {
         new Lookup(context, request).start(metadata.image());
+    }
+
+    /** The first version of the request that may ask for this; below 0 timestamps are words, each from a KIP of its own. */
+    private static int firstVersionOf(long timestamp) {
+        if (timestamp >= 0) {
+            return 0;
+        }
+        return switch ((int) Math.max(timestamp, Integer.MIN_VALUE)) {
+            case -1, -2 -> 1; // latest, earliest
+            case -3 -> 7; // largest timestamp, KIP-734
+            case -4 -> 8; // earliest local, KIP-405
+            case -5 -> 9; // latest tiered, KIP-1005
+            case -6 -> 11; // earliest pending upload, KIP-1023
+            default -> UNKNOWN;
+        };
     }
 
     /** One request; slots as in produce. */
@@ -67,7 +83,10 @@ public final class ListOffsetsHandler implements ApiHandler<ListOffsetsRequest> 
                 for (ListOffsetsRequest.ListOffsetsPartition partition : topic.partitions()) {
                     partitions[slot] = partition;
                     topics[slot] = found;
-                    if (found == null || found.partition(partition.partitionIndex()) == null) {
+                    if (context.version() < firstVersionOf(partition.timestamp())) {
+                        shardOfSlot[slot] = Shards.NONE;
+                        done(slot, error(ErrorCode.UNSUPPORTED_VERSION));
+                    } else if (found == null || found.partition(partition.partitionIndex()) == null) {
                         shardOfSlot[slot] = Shards.NONE;
                         done(slot, error(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION));
                     } else {

@@ -7,10 +7,9 @@ import io.millrace.broker.shard.Shards;
 import io.millrace.broker.shard.SlotGather;
 import io.millrace.protocol.BufferRecords;
 import io.millrace.protocol.ErrorCode;
-import io.millrace.protocol.compress.Codec;
 import io.millrace.protocol.message.ProduceRequest;
 import io.millrace.protocol.message.ProduceResponse;
-import io.millrace.protocol.record.RecordBatchView;
+import io.millrace.protocol.record.ValidationRules;
 import io.millrace.replication.metadata.MetadataImage;
 import io.millrace.replication.metadata.TopicImage;
 import io.millrace.replication.replica.LeaderReplica;
@@ -18,7 +17,8 @@ import io.millrace.replication.replica.ProduceCompletion;
 import io.millrace.replication.replica.ProduceOutcome;
 import io.millrace.replication.replica.ShardReplicas;
 import io.millrace.storage.AppendResult;
-import java.nio.ByteBuffer;
+import io.millrace.storage.CheckedBatches;
+import io.netty.buffer.ByteBuf;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * One produce request between its arrival and its answer. A slot is one partition of the request, in request order. Slots are
  * filled on the loops of their shards and read on the connection's loop after the last one is done.
  */
-final class PendingProduce implements ProduceCompletion, AppendQueue.Request {
+final class PendingProduce implements ProduceCompletion, CheckQueue.Request {
 
     /** First version in which a client may send zstd (KIP-110). */
     private static final int FIRST_ZSTD_VERSION = 7;
@@ -39,15 +39,16 @@ final class PendingProduce implements ProduceCompletion, AppendQueue.Request {
     private final RequestContext context;
     private final ProduceRequest request;
     private final Shards shards;
-    private final List<AppendQueue> queues;
+    private final List<CheckQueue> queues;
 
     private final int[] partitions;
     private final @Nullable TopicImage[] topics;
     private final @Nullable BufferRecords[] records;
+    private final @Nullable CheckedBatches[] checked;
     private final @Nullable ProduceOutcome[] outcomes;
     private final SlotGather gather;
 
-    PendingProduce(RequestContext context, ProduceRequest request, Shards shards, List<AppendQueue> queues) {
+    PendingProduce(RequestContext context, ProduceRequest request, Shards shards, List<CheckQueue> queues) {
         this.context = context;
         this.request = request;
         this.shards = shards;
@@ -59,6 +60,7 @@ final class PendingProduce implements ProduceCompletion, AppendQueue.Request {
         partitions = new int[slots];
         topics = new @Nullable TopicImage[slots];
         records = new @Nullable BufferRecords[slots];
+        checked = new @Nullable CheckedBatches[slots];
         outcomes = new @Nullable ProduceOutcome[slots];
         // One more than the slots: held by start() so that the answer cannot leave while slots are still being handed
         // out.
@@ -91,7 +93,7 @@ final class PendingProduce implements ProduceCompletion, AppendQueue.Request {
             context.whenDropped(this::dropped);
         }
         shards.scatter(
-                context, shardOfSlot, (each, shard) -> queues.get(shard.index()).append(this, each));
+                context, shardOfSlot, (each, shard) -> queues.get(shard.index()).take(this, each));
         gather.slotDone();
     }
 
@@ -127,7 +129,11 @@ final class PendingProduce implements ProduceCompletion, AppendQueue.Request {
         if (!(partition.records() instanceof BufferRecords batch) || batch.sizeBytes() == 0) {
             return refused(ErrorCode.INVALID_RECORD, "No record batch for this partition: send one");
         }
-        if (context.version() < FIRST_ZSTD_VERSION && isZstd(batch.nioBuffer())) {
+        if (ProducedBatch.isSeveral(batch.buffer())) {
+            return refused(
+                    ErrorCode.INVALID_RECORD, "Exactly one record batch per partition is taken: send one after another");
+        }
+        if (context.version() < FIRST_ZSTD_VERSION && ProducedBatch.isZstd(batch.buffer())) {
             return refused(
                     ErrorCode.UNSUPPORTED_COMPRESSION_TYPE,
                     "zstd needs Produce version " + FIRST_ZSTD_VERSION + " or later: upgrade the client");
@@ -135,13 +141,51 @@ final class PendingProduce implements ProduceCompletion, AppendQueue.Request {
         return null;
     }
 
-    private static boolean isZstd(ByteBuffer batch) {
-        return batch.remaining() >= RecordBatchView.HEADER_BYTES
-                && new RecordBatchView().wrap(batch, batch.position()).codecId() == Codec.ZSTD.id();
-    }
-
     private static ProduceOutcome.Refused refused(ErrorCode error, String message) {
         return new ProduceOutcome.Refused(error, message, List.of());
+    }
+
+    @Override
+    public CheckQueue.Place place(int slot) {
+        return new CheckQueue.Place(topic(slot).topicId(), partitions[slot]);
+    }
+
+    @Override
+    public ByteBuf batch(int slot) {
+        return records(slot).buffer();
+    }
+
+    private TopicImage topic(int slot) {
+        TopicImage topic = topics[slot];
+        if (topic == null) {
+            throw new IllegalStateException("slot " + slot + " was handed to a shard without topic");
+        }
+        return topic;
+    }
+
+    private BufferRecords records(int slot) {
+        BufferRecords batch = records[slot];
+        if (batch == null) {
+            throw new IllegalStateException("slot " + slot + " was handed to a shard without records");
+        }
+        return batch;
+    }
+
+    @Override
+    public @Nullable ValidationRules rules(int slot, ShardReplicas replicas) {
+        LeaderReplica replica = replicas.leader(topic(slot).topicId(), partitions[slot]);
+        return replica == null ? null : replica.log().config().rules(ValidationRules.Origin.CLIENT);
+    }
+
+    @Override
+    public void checked(int slot, CheckedBatches found) {
+        checked[slot] = found;
+    }
+
+    @Override
+    public void broken(int slot, RuntimeException defect) {
+        letGo(slot);
+        context.broken(defect);
     }
 
     /**
@@ -164,12 +208,8 @@ final class PendingProduce implements ProduceCompletion, AppendQueue.Request {
     }
 
     private boolean append(int slot, ShardReplicas replicas) {
-        TopicImage topic = topics[slot];
-        BufferRecords batch = records[slot];
-        if (topic == null || batch == null) {
-            throw new IllegalStateException("slot " + slot + " was handed to a shard without topic or records");
-        }
-        LeaderReplica replica = replicas.leader(topic.topicId(), partitions[slot]);
+        BufferRecords batch = records(slot);
+        LeaderReplica replica = replicas.leader(topic(slot).topicId(), partitions[slot]);
         if (replica == null) {
             done(
                     slot,
@@ -179,7 +219,12 @@ final class PendingProduce implements ProduceCompletion, AppendQueue.Request {
             return true;
         }
         outcomes[slot] = null;
-        replica.append(batch.nioBuffer(), NO_LEADER_EPOCH, request.acks(), request.timeoutMs(), this, slot);
+        CheckedBatches found = checked[slot];
+        if (found == null) {
+            replica.append(batch.nioBuffer(), NO_LEADER_EPOCH, request.acks(), request.timeoutMs(), this, slot);
+        } else {
+            replica.append(batch.nioBuffer(), found, request.acks(), request.timeoutMs(), this, slot);
+        }
         return !(outcomes[slot] instanceof ProduceOutcome.TailFull);
     }
 

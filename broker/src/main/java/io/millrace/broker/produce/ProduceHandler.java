@@ -4,9 +4,11 @@ import io.millrace.broker.metrics.Meter;
 import io.millrace.broker.metrics.MeterSource;
 import io.millrace.broker.request.ApiHandler;
 import io.millrace.broker.request.RequestContext;
+import io.millrace.broker.shard.Shard;
 import io.millrace.broker.shard.Shards;
 import io.millrace.protocol.message.ProduceRequest;
 import io.millrace.replication.metadata.MetadataPublisher;
+import io.millrace.runtime.Workers;
 import java.util.List;
 
 /**
@@ -18,27 +20,34 @@ import java.util.List;
  */
 public final class ProduceHandler implements ApiHandler<ProduceRequest> {
 
+    /** Checks that workers may have of one shard at a time. */
+    public static final int MAX_CHECKS = CheckQueue.MAX_IN_FLIGHT;
+
     private final MetadataPublisher metadata;
     private final Shards shards;
     /** By shard. */
-    private final List<AppendQueue> queues;
+    private final List<CheckQueue> queues;
 
-    public ProduceHandler(MetadataPublisher metadata, Shards shards) {
+    /** @param workers look into large compressed batches; with room for {@link #MAX_CHECKS} of each shard */
+    public ProduceHandler(MetadataPublisher metadata, Shards shards, Workers workers) {
         this.metadata = metadata;
         this.shards = shards;
         this.queues = shards.all().stream()
-                .map(shard -> new AppendQueue(shard.loop(), shard.replicas()))
+                .map(shard -> new CheckQueue(
+                        shard.loop(), shard.replicas(), new AppendQueue(shard.loop(), shard.replicas()), workers))
                 .toList();
     }
 
     /** What is known on the loop of shard {@code index}. */
     public MeterSource metersOf(int index) {
-        AppendQueue queue = queues.get(index);
-        return into -> {
-            into.add(Meter.APPENDS_WAITING, queue.size());
-            into.add(Meter.APPEND_WAITS, queue.waits());
-            into.add(Meter.APPENDS_EXPIRED, queue.expired());
-        };
+        return queues.get(index)::meters;
+    }
+
+    /** Frees what batches were checked with, once no request is in flight; on no shard's loop. */
+    public void close() {
+        for (Shard shard : shards.all()) {
+            shard.loop().post(queues.get(shard.index())::close);
+        }
     }
 
     @Override
