@@ -58,7 +58,8 @@ public final class ThreadWorkers implements Workers, AutoCloseable {
                 return;
             }
             for (int i = 0; i < threadCount; i++) {
-                threads.add(Thread.ofPlatform().name(name + "-" + i).daemon(true).start(this::work));
+                threads.add(
+                        Thread.ofPlatform().name(name + "-" + i).daemon(true).start(this::work));
             }
             started = true;
         }

@@ -129,8 +129,8 @@ class PartitionRequestsIT {
         }
         int rounds = 60;
         Random random = new Random(1);
-        try (KafkaProducer<String, String> producer = clients.producer(Map.of(
-                "compression.type", codec, "batch.size", 900_000, "linger.ms", 0, "enable.idempotence", true))) {
+        try (KafkaProducer<String, String> producer = clients.producer(
+                Map.of("compression.type", codec, "batch.size", 900_000, "linger.ms", 0, "enable.idempotence", true))) {
             for (int round = 0; round < rounds; round++) {
                 // Large ones and small ones in turn, all of them on their way at once.
                 int chars = round % 3 == 0 ? 400_000 : 10;

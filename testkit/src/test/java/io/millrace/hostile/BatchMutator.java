@@ -22,7 +22,8 @@ final class BatchMutator {
     private static final int ATTRIBUTES_AT = 21;
     private static final int COUNT_AT = 57;
     private static final int RECORDS_AT = 61;
-    private static final int[] FIELDS_AT = {0, LENGTH_AT, 12, MAGIC_AT, ATTRIBUTES_AT, 23, 27, 35, 43, 51, 53, COUNT_AT};
+    private static final int[] FIELDS_AT = {0, LENGTH_AT, 12, MAGIC_AT, ATTRIBUTES_AT, 23, 27, 35, 43, 51, 53, COUNT_AT
+    };
     private static final int[] FIELD_BYTES = {8, 4, 4, 1, 2, 4, 8, 8, 8, 2, 4, 4};
     private static final long[] NUMBERS = {
         0, 1, -1, 2, 5, 127, -128, 32_767, 1 << 20, Integer.MAX_VALUE, Integer.MIN_VALUE, Long.MAX_VALUE, Long.MIN_VALUE

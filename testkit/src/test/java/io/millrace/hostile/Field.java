@@ -23,11 +23,14 @@ record Field(Kind kind, byte[] bytes) {
     }
 
     static Field int16(int value) {
-        return new Field(Kind.INT16, ByteBuffer.allocate(Short.BYTES).putShort((short) value).array());
+        return new Field(
+                Kind.INT16,
+                ByteBuffer.allocate(Short.BYTES).putShort((short) value).array());
     }
 
     static Field int32(int value) {
-        return new Field(Kind.INT32, ByteBuffer.allocate(Integer.BYTES).putInt(value).array());
+        return new Field(
+                Kind.INT32, ByteBuffer.allocate(Integer.BYTES).putInt(value).array());
     }
 
     static Field varint(int value) {

@@ -12,8 +12,30 @@ import java.util.Random;
 final class FrameMutator {
 
     private static final long[] NUMBERS = {
-        0, 1, 2, -1, -2, -3, -4, -5, -6, 7, 127, 128, 255, 1000, 32_767, -32_768, 65_536, 1 << 20, Integer.MAX_VALUE, Integer.MIN_VALUE,
-        Integer.MAX_VALUE - 1, Long.MAX_VALUE, Long.MIN_VALUE, 1L << 32
+        0,
+        1,
+        2,
+        -1,
+        -2,
+        -3,
+        -4,
+        -5,
+        -6,
+        7,
+        127,
+        128,
+        255,
+        1000,
+        32_767,
+        -32_768,
+        65_536,
+        1 << 20,
+        Integer.MAX_VALUE,
+        Integer.MIN_VALUE,
+        Integer.MAX_VALUE - 1,
+        Long.MAX_VALUE,
+        Long.MIN_VALUE,
+        1L << 32
     };
     private static final int[] LENGTHS = {
         0, 1, 2, -1, -2, 3, 100, 249, 250, 32_767, 65_535, 1 << 20, 100 << 20, Integer.MAX_VALUE, Integer.MIN_VALUE
@@ -117,7 +139,10 @@ final class FrameMutator {
     }
 
     private short version(Seed seed) {
-        return (short) (random.nextInt(4) == 0 ? NUMBERS[random.nextInt(NUMBERS.length)] : seed.version() + random.nextInt(5) - 2);
+        return (short)
+                (random.nextInt(4) == 0
+                        ? NUMBERS[random.nextInt(NUMBERS.length)]
+                        : seed.version() + random.nextInt(5) - 2);
     }
 
     /** One to three numbers of the body; in old versions also lengths, which are numbers there. */
@@ -223,7 +248,8 @@ final class FrameMutator {
         fields.set(place, new Field(old.kind(), content));
         Field length = fields.get(place - 1);
         int oldLength = old.bytes().length;
-        if (length.kind() == Kind.VARINT && Arrays.equals(length.bytes(), Field.varint(oldLength + 1).bytes())) {
+        if (length.kind() == Kind.VARINT
+                && Arrays.equals(length.bytes(), Field.varint(oldLength + 1).bytes())) {
             fields.set(place - 1, Field.varint(content.length + 1));
         } else if (length.kind().isNumber() && length.number() == oldLength) {
             fields.set(place - 1, length.withNumber(content.length));
@@ -273,7 +299,8 @@ final class FrameMutator {
 
     private void splice(Seed seed, List<Field> fields) {
         Seed other = any(seeds.getOrDefault(any(apis), List.of()));
-        List<Field> tail = other.fields().subList(other.headerFields(), other.fields().size());
+        List<Field> tail =
+                other.fields().subList(other.headerFields(), other.fields().size());
         int from = any(seed, fields);
         if (from < fields.size() && !tail.isEmpty()) {
             fields.subList(from, fields.size()).clear();
@@ -317,7 +344,19 @@ final class FrameMutator {
     private byte[] framed(Mutation mutation, byte[] body) {
         int length = body.length;
         if (mutation == Mutation.FRAME_LENGTH) {
-            int[] lies = {0, -1, 1, 7, length - 1, length + 1, length * 2, 100 << 20, (100 << 20) + 1, Integer.MAX_VALUE, Integer.MIN_VALUE};
+            int[] lies = {
+                0,
+                -1,
+                1,
+                7,
+                length - 1,
+                length + 1,
+                length * 2,
+                100 << 20,
+                (100 << 20) + 1,
+                Integer.MAX_VALUE,
+                Integer.MIN_VALUE
+            };
             length = lies[random.nextInt(lies.length)];
         }
         return ByteBuffer.allocate(Integer.BYTES + body.length)

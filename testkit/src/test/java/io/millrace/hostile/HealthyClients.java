@@ -45,8 +45,8 @@ final class HealthyClients implements AutoCloseable {
     private final long[] ackNs = new long[MAX_LATENCIES];
     private final AtomicInteger acks = new AtomicInteger();
     private final Thread producer = Thread.ofPlatform().unstarted(this::produce);
-    private final List<Thread> members =
-            List.of(Thread.ofPlatform().unstarted(this::consume), Thread.ofPlatform().unstarted(this::consume));
+    private final List<Thread> members = List.of(
+            Thread.ofPlatform().unstarted(this::consume), Thread.ofPlatform().unstarted(this::consume));
     private int settledAssignments;
 
     HealthyClients(String bootstrap, String name) {
@@ -57,8 +57,20 @@ final class HealthyClients implements AutoCloseable {
     void start() throws Exception {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
             Map<String, String> settings = Map.of(
-                    "retention.ms", "86400000", "retention.bytes", "-1", "max.message.bytes", "1048588", "cleanup.policy", "delete",
-                    "message.timestamp.type", "CreateTime", "segment.bytes", "104857600", "segment.ms", "86400000");
+                    "retention.ms",
+                    "86400000",
+                    "retention.bytes",
+                    "-1",
+                    "max.message.bytes",
+                    "1048588",
+                    "cleanup.policy",
+                    "delete",
+                    "message.timestamp.type",
+                    "CreateTime",
+                    "segment.bytes",
+                    "104857600",
+                    "segment.ms",
+                    "86400000");
             admin.createTopics(List.of(new NewTopic(topic, PARTITIONS, (short) 1).configs(settings)))
                     .all()
                     .get();
@@ -102,8 +114,16 @@ final class HealthyClients implements AutoCloseable {
 
     private void consume() {
         Map<String, Object> settings = Map.of(
-                "bootstrap.servers", bootstrap, "group.id", topic, "auto.offset.reset", "earliest",
-                "session.timeout.ms", 30_000, "auto.commit.interval.ms", 500);
+                "bootstrap.servers",
+                bootstrap,
+                "group.id",
+                topic,
+                "auto.offset.reset",
+                "earliest",
+                "session.timeout.ms",
+                30_000,
+                "auto.commit.interval.ms",
+                500);
         try (KafkaConsumer<Long, byte[]> client = new KafkaConsumer<>(
                 settings, new LongDeserializer(), new org.apache.kafka.common.serialization.ByteArrayDeserializer())) {
             client.subscribe(List.of(topic), new ConsumerRebalanceListener() {
@@ -143,12 +163,19 @@ final class HealthyClients implements AutoCloseable {
         Arrays.sort(sorted);
         return String.format(
                 "%d records sent, %d read, %d errors, %d rebalances after the first; ack p50 %.1f ms, p99 %.1f ms, longest %.1f ms",
-                sent.get(), read.get(), errors.size(), assignments.get() - settledAssignments, atMs(sorted, 0.5),
-                atMs(sorted, 0.99), atMs(sorted, 1));
+                sent.get(),
+                read.get(),
+                errors.size(),
+                assignments.get() - settledAssignments,
+                atMs(sorted, 0.5),
+                atMs(sorted, 0.99),
+                atMs(sorted, 1));
     }
 
     private static double atMs(long[] sorted, double share) {
-        return sorted.length == 0 ? 0 : sorted[(int) Math.min(sorted.length - 1L, (long) (sorted.length * share))] / 1e6;
+        return sorted.length == 0
+                ? 0
+                : sorted[(int) Math.min(sorted.length - 1L, (long) (sorted.length * share))] / 1e6;
     }
 
     int rebalances() {

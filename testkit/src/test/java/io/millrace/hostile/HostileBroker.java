@@ -22,8 +22,8 @@ import java.util.stream.Stream;
 public final class HostileBroker implements AutoCloseable {
 
     private static final Pattern GREETING = Pattern.compile("serves the Kafka protocol on (\\S+):(\\d+)");
-    private static final Pattern TROUBLE =
-            Pattern.compile("^\\s+at |^\\S*(Exception|Error)\\b|^Caused by| ERROR |LEAK|OutOfMemory", Pattern.MULTILINE);
+    private static final Pattern TROUBLE = Pattern.compile(
+            "^\\s+at |^\\S*(Exception|Error)\\b|^Caused by| ERROR |LEAK|OutOfMemory", Pattern.MULTILINE);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final Process process;
@@ -38,13 +38,19 @@ public final class HostileBroker implements AutoCloseable {
     }
 
     /** Numbers of one moment, after a garbage collection. */
-    public record Measure(long rssBytes, long heapBytes, long directBytes, long otherNativeBytes, long files, long inFlight) {
+    public record Measure(
+            long rssBytes, long heapBytes, long directBytes, long otherNativeBytes, long files, long inFlight) {
 
         @Override
         public String toString() {
             return String.format(
                     "RSS %.1f MiB, heap %.1f MiB, direct %.1f MiB, native \"Other\" %.1f MiB, %d descriptors, %d requests in flight",
-                    rssBytes / 1048576.0, heapBytes / 1048576.0, directBytes / 1048576.0, otherNativeBytes / 1048576.0, files, inFlight);
+                    rssBytes / 1048576.0,
+                    heapBytes / 1048576.0,
+                    directBytes / 1048576.0,
+                    otherNativeBytes / 1048576.0,
+                    files,
+                    inFlight);
         }
     }
 
@@ -55,7 +61,8 @@ public final class HostileBroker implements AutoCloseable {
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("@" + flags());
         command.addAll(jvm);
-        command.addAll(List.of("-XX:+UseSerialGC", "-XX:NativeMemoryTracking=summary", "-Dlogback.configurationFile=logback.xml"));
+        command.addAll(List.of(
+                "-XX:+UseSerialGC", "-XX:NativeMemoryTracking=summary", "-Dlogback.configurationFile=logback.xml"));
         command.addAll(List.of("-Djava.io.tmpdir=" + work, "-cp", System.getProperty("java.class.path")));
         command.addAll(List.of("io.millrace.tools.Millrace", "dev", "--port", "0", "--admin-port", "" + adminPort));
         command.addAll(List.of("--data", work.resolve("data").toString()));
@@ -156,7 +163,8 @@ public final class HostileBroker implements AutoCloseable {
         jcmd("GC.run");
         jcmd("GC.run");
         double heap = metric("jvm_memory_used_bytes", "area=\"heap\"");
-        Matcher other = Pattern.compile("Other \\(reserved=\\d+KB, committed=(\\d+)KB").matcher(jcmd("VM.native_memory", "summary"));
+        Matcher other = Pattern.compile("Other \\(reserved=\\d+KB, committed=(\\d+)KB")
+                .matcher(jcmd("VM.native_memory", "summary"));
         long otherKb = other.find() ? Long.parseLong(other.group(1)) : 0;
         return new Measure(
                 rssBytes(),
@@ -205,8 +213,8 @@ public final class HostileBroker implements AutoCloseable {
 
     /** Output of {@code jcmd} about the broker. */
     public String jcmd(String... words) {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(), "" + process.pid()));
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(), "" + process.pid()));
         command.addAll(List.of(words));
         try {
             Process jcmd = new ProcessBuilder(command).redirectErrorStream(true).start();

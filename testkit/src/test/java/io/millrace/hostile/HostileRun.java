@@ -51,8 +51,11 @@ public final class HostileRun {
     static boolean run(long frames, long seed, List<String> jvm) throws Exception {
         Path work = Files.createTempDirectory("millrace-hostile");
         List<String> settings = List.of(
-                "num.partitions=2", "group.initial.rebalance.delay.ms=0", "log.retention.bytes=10000000",
-                "log.segment.bytes=10485760", "offsets.topic.num.partitions=8");
+                "num.partitions=2",
+                "group.initial.rebalance.delay.ms=0",
+                "log.retention.bytes=10000000",
+                "log.segment.bytes=10485760",
+                "offsets.topic.num.partitions=8");
         try (HostileBroker broker = HostileBroker.start(work, jvm, settings)) {
             HostileRun run = new HostileRun(broker, seed, recorded());
             run.attack(frames);
@@ -124,15 +127,17 @@ public final class HostileRun {
             FrameMutator mutator = new FrameMutator(random, seeds, vocabulary, bombs);
             // An address of its own, so that ports suffice for many short connections.
             InetAddress from = InetAddress.getByAddress(new byte[] {127, 0, 0, (byte) (10 + i)});
-            senders.add(Thread.ofPlatform()
-                    .name("sender-" + i)
-                    .start(new HostileSender(shared, mutator, random, from)));
+            senders.add(
+                    Thread.ofPlatform().name("sender-" + i).start(new HostileSender(shared, mutator, random, from)));
         }
         for (Thread sender : senders) {
             while (!sender.join(java.time.Duration.ofSeconds(20))) {
                 System.out.printf(
                         "  %s: %d frames, %d past the header, %d bugs, RSS %d MiB%n",
-                        java.time.LocalTime.now().withNano(0), table.total(), table.pastHeader(), table.bugCount(),
+                        java.time.LocalTime.now().withNano(0),
+                        table.total(),
+                        table.pastHeader(),
+                        table.bugCount(),
                         broker.rssBytes() >> 20);
                 if (!broker.isAlive()) {
                     throw new IllegalStateException("the broker ended:\n" + broker.output());
@@ -154,8 +159,8 @@ public final class HostileRun {
                 ", ",
                 broker.scrape()
                         .lines()
-                        .filter(line -> line.startsWith("millrace_network_connections_closed_total")
-                                && !line.endsWith(" 0.0"))
+                        .filter(line ->
+                                line.startsWith("millrace_network_connections_closed_total") && !line.endsWith(" 0.0"))
                         .map(line -> line.replaceAll(".*reason=\"([^\"]*)\"} (\\S+)", "$1 $2"))
                         .toList());
     }

@@ -45,7 +45,8 @@ final class HostileSender implements Runnable {
     private @Nullable DataInputStream in;
 
     /** What all senders have in common. */
-    record Shared(InetSocketAddress broker, AtomicLong left, OutcomeTable table, WatchedWaits waits, Vocabulary vocabulary) {}
+    record Shared(
+            InetSocketAddress broker, AtomicLong left, OutcomeTable table, WatchedWaits waits, Vocabulary vocabulary) {}
 
     HostileSender(Shared shared, FrameMutator mutator, Random random, InetAddress from) {
         this.shared = shared;
@@ -58,7 +59,8 @@ final class HostileSender implements Runnable {
     public void run() {
         while (shared.left().getAndDecrement() > 0) {
             Mutant mutant = mutator.next();
-            String api = mutant.hasHeader() && mutator.knows(mutant.apiKey()) ? ApiKeys.forId(mutant.apiKey()).name : NO_API;
+            String api =
+                    mutant.hasHeader() && mutator.knows(mutant.apiKey()) ? ApiKeys.forId(mutant.apiKey()).name : NO_API;
             String detail = "";
             Outcome outcome;
             try {
@@ -167,7 +169,8 @@ final class HostileSender implements Runnable {
         if (bytes.remaining() > 0) {
             throw new IllegalStateException(bytes.remaining() + " bytes too many in an answer");
         }
-        if (response instanceof JoinGroupResponse joined && !joined.data().memberId().isEmpty()) {
+        if (response instanceof JoinGroupResponse joined
+                && !joined.data().memberId().isEmpty()) {
             learn(mutant, joined);
         }
         Outcome outcome = Outcome.ANSWERED_OK;
@@ -188,7 +191,12 @@ final class HostileSender implements Runnable {
         RequestHeader header = RequestHeader.parse(bytes);
         JoinGroupRequestData request = new JoinGroupRequestData(new ByteBufferAccessor(bytes), header.apiVersion());
         shared.vocabulary()
-                .joined(random, request.groupId(), joined.data().memberId(), joined.data().generationId(), joined.error() == Errors.NONE);
+                .joined(
+                        random,
+                        request.groupId(),
+                        joined.data().memberId(),
+                        joined.data().generationId(),
+                        joined.error() == Errors.NONE);
     }
 
     private DataInputStream connected() throws IOException {

@@ -29,6 +29,7 @@ record Mutant(Mutation mutation, byte[] frame) {
 
     /** Header and body. */
     ByteBuffer request() {
-        return ByteBuffer.wrap(frame, Integer.BYTES, frame.length - Integer.BYTES).slice();
+        return ByteBuffer.wrap(frame, Integer.BYTES, frame.length - Integer.BYTES)
+                .slice();
     }
 }

@@ -40,8 +40,7 @@ final class OutcomeTable {
     synchronized void bug(String what, Mutant mutant) {
         if (bugs.size() < MAX_BUGS_KEPT) {
             byte[] frame = mutant.frame();
-            bugs.add(what + "\n    "
-                    + HexFormat.of().formatHex(frame, 0, Math.min(frame.length, MAX_BUG_BYTES)));
+            bugs.add(what + "\n    " + HexFormat.of().formatHex(frame, 0, Math.min(frame.length, MAX_BUG_BYTES)));
         }
     }
 
@@ -75,8 +74,9 @@ final class OutcomeTable {
     synchronized int fewest() {
         return byApi.entrySet().stream()
                 .filter(api -> !api.getKey().equals(HostileSender.NO_API))
-                .mapToInt(api ->
-                        api.getValue().values().stream().mapToInt(Integer::intValue).sum())
+                .mapToInt(api -> api.getValue().values().stream()
+                        .mapToInt(Integer::intValue)
+                        .sum())
                 .min()
                 .orElse(0);
     }
@@ -109,7 +109,10 @@ final class OutcomeTable {
         }
         out.append("---|---|\n");
         counts.forEach((name, row) -> {
-            out.append("| ").append(name).append(" | ").append(row.values().stream().mapToInt(Integer::intValue).sum());
+            out.append("| ")
+                    .append(name)
+                    .append(" | ")
+                    .append(row.values().stream().mapToInt(Integer::intValue).sum());
             int bugs = 0;
             for (Outcome outcome : Outcome.values()) {
                 int count = row.getOrDefault(outcome, 0);

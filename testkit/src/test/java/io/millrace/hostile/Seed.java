@@ -58,8 +58,7 @@ record Seed(ApiKeys api, short version, int headerFields, List<Field> fields) {
         message.read(new ByteBufferAccessor(bytes), header.apiVersion());
         try {
             RequestHeaderData data = header.data().duplicate().setRequestApiVersion(version);
-            List<Field> fields =
-                    new ArrayList<>(FieldWriter.fieldsOf(data, api.requestHeaderVersion(version)));
+            List<Field> fields = new ArrayList<>(FieldWriter.fieldsOf(data, api.requestHeaderVersion(version)));
             int headerFields = fields.size();
             fields.addAll(FieldWriter.fieldsOf(message, version));
             seeds.add(new Seed(api, version, headerFields, fields));

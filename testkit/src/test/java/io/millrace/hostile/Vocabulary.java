@@ -33,9 +33,38 @@ final class Vocabulary {
 
     /** What a broker, or somebody's broken client, might take for a name. */
     private static final List<String> WORDS = List.of(
-            "tour", "tour-other", "tour-admin", "tour-simple", "tour-RangeAssignor", "tour-kcat", INTERNAL, "__transaction_state", "..", ".", "a/b", "../../etc/passwd", "", " ", "consumer", "connect", "range", "retention.ms",
-            "segment.bytes", "cleanup.policy", "compact", "max.message.bytes", "1", "2", "-1", "2147483648", "NaN", "ÄÖ\u2028\uFEFF",
-            "\u0000", "%s%n{}${jndi:x}", "a".repeat(249), "b".repeat(250));
+            "tour",
+            "tour-other",
+            "tour-admin",
+            "tour-simple",
+            "tour-RangeAssignor",
+            "tour-kcat",
+            INTERNAL,
+            "__transaction_state",
+            "..",
+            ".",
+            "a/b",
+            "../../etc/passwd",
+            "",
+            " ",
+            "consumer",
+            "connect",
+            "range",
+            "retention.ms",
+            "segment.bytes",
+            "cleanup.policy",
+            "compact",
+            "max.message.bytes",
+            "1",
+            "2",
+            "-1",
+            "2147483648",
+            "NaN",
+            "ÄÖ\u2028\uFEFF",
+            "\u0000",
+            "%s%n{}${jndi:x}",
+            "a".repeat(249),
+            "b".repeat(250));
 
     private final Map<ByteBuffer, byte[]> topicIds = new ConcurrentHashMap<>();
     private final Corpus corpus;
@@ -60,9 +89,7 @@ final class Vocabulary {
     }
 
     private static ByteBuffer bytes(long mostSignificant, long leastSignificant) {
-        return ByteBuffer.allocate(2 * Long.BYTES)
-                .putLong(0, mostSignificant)
-                .putLong(Long.BYTES, leastSignificant);
+        return ByteBuffer.allocate(2 * Long.BYTES).putLong(0, mostSignificant).putLong(Long.BYTES, leastSignificant);
     }
 
     /** The id by which the broker under test knows the topic, or the one given. */
@@ -73,7 +100,9 @@ final class Vocabulary {
     /** @param whole whether it is a member now, not only named */
     void joined(Random random, String groupId, String memberId, int generation, boolean whole) {
         int half = MEMBERS / 2;
-        members.set(random.nextInt(half) + (whole ? half : 0), new Member(groupId.getBytes(UTF_8), memberId.getBytes(UTF_8), generation));
+        members.set(
+                random.nextInt(half) + (whole ? half : 0),
+                new Member(groupId.getBytes(UTF_8), memberId.getBytes(UTF_8), generation));
     }
 
     @Nullable

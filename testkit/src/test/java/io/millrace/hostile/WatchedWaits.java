@@ -67,8 +67,7 @@ final class WatchedWaits {
             if (header.apiKey() != ApiKeys.FETCH) {
                 return -1;
             }
-            return Math.max(
-                    0, new FetchRequestData(new ByteBufferAccessor(bytes), header.apiVersion()).maxWaitMs());
+            return Math.max(0, new FetchRequestData(new ByteBufferAccessor(bytes), header.apiVersion()).maxWaitMs());
         } catch (RuntimeException malformed) {
             return -1;
         }

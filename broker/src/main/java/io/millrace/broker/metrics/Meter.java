@@ -111,7 +111,9 @@ public enum Meter {
     LOG_END(Type.GAUGE, "millrace_log_end_offset", "Offset of the next record", "topic", "partition"),
     // Produce.
     CHECKS_WAITING(
-            Type.GAUGE, "millrace_batch_checks_waiting", "Appends in line behind large compressed batches that are looked into now"),
+            Type.GAUGE,
+            "millrace_batch_checks_waiting",
+            "Appends in line behind large compressed batches that are looked into now"),
     CHECKS(
             Type.COUNTER,
             "millrace_batch_checks_total",

@@ -134,7 +134,8 @@ final class CheckQueue {
             inFlight++;
             checks++;
             if (!workers.offer(this)) {
-                run(); // the workers have their bound for this shard's share too, so this is at the end of the process only
+                run(); // the workers have their bound for this shard's share too, so this is at the end of the process
+                // only
             }
         }
 

@@ -131,7 +131,8 @@ final class PendingProduce implements ProduceCompletion, CheckQueue.Request {
         }
         if (ProducedBatch.isSeveral(batch.buffer())) {
             return refused(
-                    ErrorCode.INVALID_RECORD, "Exactly one record batch per partition is taken: send one after another");
+                    ErrorCode.INVALID_RECORD,
+                    "Exactly one record batch per partition is taken: send one after another");
         }
         if (context.version() < FIRST_ZSTD_VERSION && ProducedBatch.isZstd(batch.buffer())) {
             return refused(

@@ -1,6 +1,5 @@
 package io.millrace.broker.produce;
 
-import io.millrace.broker.metrics.Meter;
 import io.millrace.broker.metrics.MeterSource;
 import io.millrace.broker.request.ApiHandler;
 import io.millrace.broker.request.RequestContext;

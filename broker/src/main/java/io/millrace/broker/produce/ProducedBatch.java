@@ -29,7 +29,6 @@ final class ProducedBatch {
             return false;
         }
         int first = new RecordBatchView().wrap(records.nioBuffer(), 0).sizeBytes();
-        return first >= RecordBatchView.HEADER_BYTES
-                && records.readableBytes() - first >= RecordBatchView.HEADER_BYTES;
+        return first >= RecordBatchView.HEADER_BYTES && records.readableBytes() - first >= RecordBatchView.HEADER_BYTES;
     }
 }

@@ -44,8 +44,7 @@ class CheckQueueTest {
             (image, topic) -> new ReplicaSettings(1, Durability.SYNCED),
             ReplicaEvents.NONE);
     private final Deque<Runnable> atWorkers = new ArrayDeque<>();
-    private final CheckQueue queue = new CheckQueue(
-            loop, replicas, new AppendQueue(loop, replicas), atWorkers::offer);
+    private final CheckQueue queue = new CheckQueue(loop, replicas, new AppendQueue(loop, replicas), atWorkers::offer);
     private final List<String> appended = new ArrayList<>();
     private final List<String> givenUp = new ArrayList<>();
     private final List<ByteBuf> buffers = new ArrayList<>();

@@ -36,8 +36,7 @@ public final class BatchChecker implements AutoCloseable {
         int end = batches.limit();
         if (position == end) {
             return found.refuse(
-                    new AppendResult.Refused(
-                            ErrorCode.INVALID_RECORD, "there is no record batch to append", List.of()),
+                    new AppendResult.Refused(ErrorCode.INVALID_RECORD, "there is no record batch to append", List.of()),
                     null);
         }
         while (position < end) {

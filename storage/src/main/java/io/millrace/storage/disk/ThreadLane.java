@@ -43,7 +43,8 @@ final class ThreadLane implements DiskLane {
         try {
             owner.post(() -> completion.done(finalResult, finalFailure));
         } catch (RejectedExecutionException ended) {
-            // With its loop: nobody waits for the outcome. What closes the last files at the end of a process comes here.
+            // With its loop: nobody waits for the outcome. What closes the last files at the end of a process comes
+            // here.
             LOG.debug("event=outcome-dropped lane_of={}", owner.name());
         }
     }

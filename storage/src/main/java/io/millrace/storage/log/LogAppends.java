@@ -51,8 +51,7 @@ final class LogAppends {
         AppendResult refused = refusal(batches, checked.rules().origin() == ValidationRules.Origin.CLIENT);
         return refused != null
                 ? refused
-                : appended(
-                        log.host().leaderAppender().append(log, batches, leaderEpoch, checked), batches.remaining());
+                : appended(log.host().leaderAppender().append(log, batches, leaderEpoch, checked), batches.remaining());
     }
 
     AppendResult asFollower(ByteBuffer batches) {

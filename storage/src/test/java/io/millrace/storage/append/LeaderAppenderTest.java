@@ -223,8 +223,7 @@ class LeaderAppenderTest {
         try (BatchChecker worker = new BatchChecker(new BatchValidator())) {
             worker.check(packed, log.rules, clock.wallMs(), checked);
         }
-        assertThat(appender.append(log, packed, 0, checked))
-                .isEqualTo(new AppendResult.Appended(0, 2000, -1, 0));
+        assertThat(appender.append(log, packed, 0, checked)).isEqualTo(new AppendResult.Appended(0, 2000, -1, 0));
     }
 
     @Test

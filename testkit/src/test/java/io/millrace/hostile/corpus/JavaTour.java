@@ -61,8 +61,16 @@ final class JavaTour {
 
     private static void produce(String bootstrap, String topic, String codec, String acks) {
         Map<String, Object> settings = Map.of(
-                "bootstrap.servers", bootstrap, "compression.type", codec, "acks", acks, "linger.ms", 5,
-                "enable.idempotence", acks.equals("all"));
+                "bootstrap.servers",
+                bootstrap,
+                "compression.type",
+                codec,
+                "acks",
+                acks,
+                "linger.ms",
+                5,
+                "enable.idempotence",
+                acks.equals("all"));
         try (KafkaProducer<String, String> producer =
                 new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer())) {
             for (int i = 0; i < 200; i++) {
@@ -79,8 +87,16 @@ final class JavaTour {
         TopicPartition partition = new TopicPartition(topic, 0);
         for (String isolation : List.of("read_uncommitted", "read_committed")) {
             Map<String, Object> settings = Map.of(
-                    "bootstrap.servers", bootstrap, "isolation.level", isolation, "group.id", "tour-simple",
-                    "enable.auto.commit", false, "fetch.max.wait.ms", 50);
+                    "bootstrap.servers",
+                    bootstrap,
+                    "isolation.level",
+                    isolation,
+                    "group.id",
+                    "tour-simple",
+                    "enable.auto.commit",
+                    false,
+                    "fetch.max.wait.ms",
+                    50);
             try (KafkaConsumer<String, String> consumer = consumer(settings)) {
                 consumer.assign(List.of(partition, new TopicPartition(topic, 1)));
                 consumer.seekToBeginning(consumer.assignment());
@@ -120,9 +136,20 @@ final class JavaTour {
     private static KafkaConsumer<String, String> member(
             String bootstrap, String group, String assignor, String instance) {
         return consumer(Map.of(
-                "bootstrap.servers", bootstrap, "group.id", group, "heartbeat.interval.ms", 500,
-                "session.timeout.ms", 6000, "auto.offset.reset", "earliest", "group.instance.id", group + instance,
-                "partition.assignment.strategy", "org.apache.kafka.clients.consumer." + assignor));
+                "bootstrap.servers",
+                bootstrap,
+                "group.id",
+                group,
+                "heartbeat.interval.ms",
+                500,
+                "session.timeout.ms",
+                6000,
+                "auto.offset.reset",
+                "earliest",
+                "group.instance.id",
+                group + instance,
+                "partition.assignment.strategy",
+                "org.apache.kafka.clients.consumer." + assignor));
     }
 
     private static void pollFor(KafkaConsumer<String, String> consumer, Duration time) {
@@ -188,11 +215,12 @@ final class JavaTour {
                 .all());
         settled(admin.removeMembersFromConsumerGroup(
                         "tour-RangeAssignor",
-                        new RemoveMembersFromConsumerGroupOptions(
-                                List.of(new MemberToRemove("tour-RangeAssignorone"))))
+                        new RemoveMembersFromConsumerGroupOptions(List.of(new MemberToRemove("tour-RangeAssignorone"))))
                 .all());
-        settled(admin.deleteConsumerGroupOffsets("tour-simple", Set.of(partition)).all());
-        settled(admin.deleteConsumerGroups(List.of("tour-simple", "tour-nobody")).all());
+        settled(admin.deleteConsumerGroupOffsets("tour-simple", Set.of(partition))
+                .all());
+        settled(admin.deleteConsumerGroups(List.of("tour-simple", "tour-nobody"))
+                .all());
     }
 
     /** Waits; what was refused was sent all the same, which is all that is asked here. */

@@ -101,6 +101,7 @@ final class OtherTours {
         if (!process.waitFor(PATIENCE_S, TimeUnit.SECONDS)) {
             process.destroyForcibly();
         }
-        System.out.println("  " + String.join(" ", words) + ": code " + process.onExit().join().exitValue());
+        System.out.println("  " + String.join(" ", words) + ": code "
+                + process.onExit().join().exitValue());
     }
 }

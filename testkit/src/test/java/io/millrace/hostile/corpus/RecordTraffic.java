@@ -51,9 +51,7 @@ public final class RecordTraffic {
         for (Map.Entry<String, Uuid> topic :
                 JavaTour.createTopics(bootstrap, TOPICS, 2).entrySet()) {
             Uuid id = topic.getValue();
-            ids.put(
-                    topic.getKey(),
-                    new Corpus.TopicId(id.getMostSignificantBits(), id.getLeastSignificantBits()));
+            ids.put(topic.getKey(), new Corpus.TopicId(id.getMostSignificantBits(), id.getLeastSignificantBits()));
         }
         Map<String, Tour> tours = new TreeMap<>(Map.of(
                 "1 kafka-clients produce", JavaTour::produce,
@@ -76,7 +74,8 @@ public final class RecordTraffic {
     private static void print(Corpus corpus) {
         Map<String, Integer> counts = new TreeMap<>();
         for (RecordedFrame frame : corpus.frames()) {
-            counts.merge(String.format("%3d v%-2d %s", frame.apiKey(), frame.apiVersion(), frame.client()), 1, Integer::sum);
+            counts.merge(
+                    String.format("%3d v%-2d %s", frame.apiKey(), frame.apiVersion(), frame.client()), 1, Integer::sum);
         }
         counts.forEach((kind, count) -> System.out.println(kind + " " + count));
     }
