@@ -9,6 +9,7 @@ final class SingleUser {
     private final AtomicReference<@Nullable Thread> user = new AtomicReference<>();
     private int depth; // only the user's
 
+    @SuppressWarnings("ReferenceEquality") // the thread itself
     void enter() {
         Thread other = user.compareAndExchange(null, Thread.currentThread());
         if (other != null && other != Thread.currentThread()) {
