@@ -14,10 +14,12 @@ import io.millrace.replication.metadata.ConfigResource;
 import io.millrace.replication.metadata.MetadataImage;
 import io.millrace.replication.metadata.MetadataPublisher;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * DescribeConfigs, versions 1 to 4, of topics, of this broker, and of the default of all brokers: value, source, synonyms,
@@ -25,45 +27,121 @@ import java.util.Set;
  */
 public final class DescribeConfigsHandler implements ApiHandler<DescribeConfigsRequest> {
 
+    /** A topic with every synonym and all documentation takes 5 KiB. */
+    private static final int MAX_ANSWER_BYTES = 16 * 1024 * 1024;
+    /** About what an entry takes beside its text. */
+    private static final int ENTRY_OVERHEAD_BYTES = 16;
+
     private final MetadataPublisher metadata;
     private final EffectiveConfigs configs;
     private final int nodeId;
+    private final int maxAnswerBytes;
 
     public DescribeConfigsHandler(MetadataPublisher metadata, EffectiveConfigs configs, int nodeId) {
+        this(metadata, configs, nodeId, MAX_ANSWER_BYTES);
+    }
+
+    /** @param maxAnswerBytes resources of one request that would take more are refused */
+    DescribeConfigsHandler(MetadataPublisher metadata, EffectiveConfigs configs, int nodeId, int maxAnswerBytes) {
         this.metadata = metadata;
         this.configs = configs;
         this.nodeId = nodeId;
+        this.maxAnswerBytes = maxAnswerBytes;
+    }
+
+    /** What a topic's answer depends on. */
+    private record TopicShape(Map<String, String> set, @Nullable List<String> keys) {}
+
+    /** One answer as it grows. */
+    private static final class Answer {
+        private final DescribeConfigsResponse response = new DescribeConfigsResponse();
+        /** Topics of one shape share their entries: an answer on thousands of them is mostly the same few. */
+        private final Map<TopicShape, List<DescribeConfigsResponse.DescribeConfigsResourceResult>> shared =
+                new HashMap<>();
+
+        private long bytes;
+        private boolean isFull;
     }
 
     @Override
     public void handle(RequestContext context, DescribeConfigsRequest request) {
-        MetadataImage image = metadata.image();
-        DescribeConfigsResponse response = new DescribeConfigsResponse();
+        context.answer(describe(metadata.image(), request));
+    }
+
+    DescribeConfigsResponse describe(MetadataImage image, DescribeConfigsRequest request) {
+        Answer answer = new Answer();
         // A resource asked for twice is answered once: an answer is many times as large as its question.
         Set<String> answered = new HashSet<>();
         for (DescribeConfigsRequest.DescribeConfigsResource resource : request.resources()) {
             if (answered.add(resource.resourceType() + " " + resource.resourceName())) {
-                response.results().add(describe(image, request, resource));
+                answer.response
+                        .results()
+                        .add(
+                                answer.isFull
+                                        ? tooMuch(answerTo(resource))
+                                        : bounded(answer, describe(image, request, resource, answer)));
             }
         }
-        context.answer(response);
+        return answer.response;
+    }
+
+    private static DescribeConfigsResponse.DescribeConfigsResult answerTo(
+            DescribeConfigsRequest.DescribeConfigsResource resource) {
+        return new DescribeConfigsResponse.DescribeConfigsResult()
+                .errorMessage(null)
+                .resourceType(resource.resourceType())
+                .resourceName(resource.resourceName());
+    }
+
+    private DescribeConfigsResponse.DescribeConfigsResult bounded(
+            Answer answer, DescribeConfigsResponse.DescribeConfigsResult result) {
+        long bytes = bytesOf(result.configs());
+        if (answer.bytes + bytes <= maxAnswerBytes) {
+            answer.bytes += bytes;
+            return result;
+        }
+        answer.isFull = true;
+        return tooMuch(result.configs(new ArrayList<>(0)));
+    }
+
+    private DescribeConfigsResponse.DescribeConfigsResult tooMuch(
+            DescribeConfigsResponse.DescribeConfigsResult result) {
+        return result.errorCode(ErrorCode.POLICY_VIOLATION.code())
+                .errorMessage("The answer would be larger than " + maxAnswerBytes
+                        + " bytes: ask for fewer resources or keys at once, or leave documentation and synonyms out");
+    }
+
+    private static long bytesOf(List<DescribeConfigsResponse.DescribeConfigsResourceResult> entries) {
+        long bytes = 0;
+        for (DescribeConfigsResponse.DescribeConfigsResourceResult entry : entries) {
+            bytes += ENTRY_OVERHEAD_BYTES
+                    + entry.name().length()
+                    + lengthOf(entry.value())
+                    + lengthOf(entry.documentation());
+            for (DescribeConfigsResponse.DescribeConfigsSynonym synonym : entry.synonyms()) {
+                bytes += ENTRY_OVERHEAD_BYTES + synonym.name().length() + lengthOf(synonym.value());
+            }
+        }
+        return bytes;
+    }
+
+    private static int lengthOf(@Nullable String text) {
+        return text == null ? 0 : text.length();
     }
 
     private DescribeConfigsResponse.DescribeConfigsResult describe(
             MetadataImage image,
             DescribeConfigsRequest request,
-            DescribeConfigsRequest.DescribeConfigsResource resource) {
-        DescribeConfigsResponse.DescribeConfigsResult result = new DescribeConfigsResponse.DescribeConfigsResult()
-                .errorMessage(null)
-                .resourceType(resource.resourceType())
-                .resourceName(resource.resourceName());
+            DescribeConfigsRequest.DescribeConfigsResource resource,
+            Answer answer) {
+        DescribeConfigsResponse.DescribeConfigsResult result = answerTo(resource);
         ConfigResource known = ConfigResources.of(resource.resourceType(), resource.resourceName());
         if (known == null) {
             return result.errorCode(ErrorCode.INVALID_REQUEST.code())
                     .errorMessage(ConfigResources.refusal(resource.resourceType()));
         }
         return switch (known.type()) {
-            case TOPIC -> topic(image, request, resource, result);
+            case TOPIC -> topic(image, request, resource, result, answer);
             case BROKER ->
                 known.equals(ConfigResource.CLUSTER)
                         ? allBrokers(image, request, resource, result)
@@ -75,18 +153,30 @@ public final class DescribeConfigsHandler implements ApiHandler<DescribeConfigsR
             MetadataImage image,
             DescribeConfigsRequest request,
             DescribeConfigsRequest.DescribeConfigsResource resource,
-            DescribeConfigsResponse.DescribeConfigsResult result) {
+            DescribeConfigsResponse.DescribeConfigsResult result,
+            Answer answer) {
         String topic = resource.resourceName();
         if (image.topic(topic) == null) {
             return result.errorCode(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION.code())
                     .errorMessage("No topic is called '" + topic + "'");
         }
+        TopicShape shape = new TopicShape(image.configs(ConfigResource.topic(topic)), resource.configurationKeys());
+        return result.configs(
+                answer.shared.computeIfAbsent(shape, ignored -> topicEntries(image, request, resource, shape.set())));
+    }
+
+    private List<DescribeConfigsResponse.DescribeConfigsResourceResult> topicEntries(
+            MetadataImage image,
+            DescribeConfigsRequest request,
+            DescribeConfigsRequest.DescribeConfigsResource resource,
+            Map<String, String> set) {
+        List<DescribeConfigsResponse.DescribeConfigsResourceResult> entries = new ArrayList<>();
         for (ConfigKey<?> key : TopicKeys.TABLE.keys()) {
             if (isAsked(resource, key)) {
-                result.configs().add(entry(request, key, configs.ofTopic(image, topic, key), false));
+                entries.add(entry(request, key, configs.ofTopic(image, set, key), false));
             }
         }
-        return result;
+        return entries;
     }
 
     private DescribeConfigsResponse.DescribeConfigsResult broker(

@@ -1,0 +1,4 @@
+@NullMarked
+package io.millrace.broker.configs;
+
+import org.jspecify.annotations.NullMarked;
