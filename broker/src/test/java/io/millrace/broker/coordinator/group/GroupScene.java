@@ -59,6 +59,7 @@ final class GroupScene {
     }
 
     final ManualLoop loop = new ManualLoop();
+    final DeadlineQueue deadlines = new DeadlineQueue(loop);
     final MemoryOffsetsLog log = new MemoryOffsetsLog();
     final GroupConfig config;
     private final Randomness counting = new Randomness() {
@@ -92,7 +93,7 @@ final class GroupScene {
     }
 
     private GroupPartition newPartition() {
-        GroupPartition made = new GroupPartition(loop, new DeadlineQueue(loop), log, config, counting, memory);
+        GroupPartition made = new GroupPartition(loop, deadlines, log, config, counting, memory);
         made.load();
         return made;
     }

@@ -255,4 +255,15 @@ class OffsetsTest {
                 .isNotNull()
                 .satisfies(offsets -> assertThat(offsets.of("orders")).hasSize(2_500));
     }
+
+    @Test
+    void aGroupThatIsDeletedLeavesNoDeadlineBehind() {
+        int before = scene.deadlines.size();
+        for (int i = 0; i < 100; i++) {
+            String group = "short-lived-" + i;
+            scene.commit(GroupScene.commitRequest("", -1, "orders", 0, 1).groupId(group));
+            scene.groups().delete(group, error -> assertThat(error).isEqualTo(ErrorCode.NONE));
+        }
+        assertThat(scene.deadlines.size()).isEqualTo(before);
+    }
 }

@@ -71,12 +71,13 @@ final class OffsetExpiry {
     }
 
     private void replayed(GroupRecord record) {
-        boolean tombstone = switch (record) {
-            case GroupRecord.OffsetCommitted(var group, var topic, var partition, var value) -> value == null;
-            case GroupRecord.GroupChanged(var group, var value) -> value == null;
-        };
-        if (!tombstone) {
+        if (state.knows(record.group())) {
             watch(record.group());
+            return;
+        }
+        Deadline ended = watched.remove(record.group());
+        if (ended != null) {
+            deadlines.cancel(ended);
         }
     }
 
