@@ -50,7 +50,8 @@ public final class DescribeConfigsHandler implements ApiHandler<DescribeConfigsR
     }
 
     /** What a topic's answer depends on. */
-    private record TopicShape(Map<String, String> set, @Nullable List<String> keys) {}
+    private record TopicShape(
+            Map<String, String> set, @Nullable List<String> keys) {}
 
     /** One answer as it grows. */
     private static final class Answer {

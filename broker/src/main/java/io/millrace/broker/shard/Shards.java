@@ -42,8 +42,7 @@ public final class Shards {
                 return index;
             }
         }
-        throw new IllegalStateException(
-                "the calling thread is no shard");
+        throw new IllegalStateException("the calling thread is no shard");
     }
 
     /** Work on one partition of a request. */

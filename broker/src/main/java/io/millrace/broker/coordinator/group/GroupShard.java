@@ -79,9 +79,8 @@ public final class GroupShard implements MetadataSubscriber, MeterSource {
         if (replica != null) {
             ReplicaOffsetsLog log =
                     new ReplicaOffsetsLog(shard.loop(), shard.replicas().deadlines(), replica);
-            GroupPartition opened =
-                    new GroupPartition(
-                            shard.loop(), shard.replicas().deadlines(), log, config, randomness, memory, counts);
+            GroupPartition opened = new GroupPartition(
+                    shard.loop(), shard.replicas().deadlines(), log, config, randomness, memory, counts);
             hosted.put(number, new Hosted(replica, opened));
             opened.load();
         }
