@@ -24,6 +24,7 @@ import io.millrace.runtime.EventLoop;
 import io.millrace.runtime.Randomness;
 import io.millrace.runtime.SystemClock;
 import io.millrace.storage.StorageFailure;
+import io.millrace.storage.compaction.CompactionSlot;
 import io.millrace.storage.disk.DirectoryLock;
 import io.millrace.storage.disk.Disk;
 import io.millrace.storage.disk.DiskException;
@@ -114,7 +115,11 @@ final class Persistence implements AutoCloseable {
 
     private static StorageConfig storage(BrokerConfig config) {
         StorageConfig sizes = config.ephemeral() ? StorageConfig.SMALL : StorageConfig.DEFAULT;
-        return sizes.withProducers(sizes.producers().withExpirationMs(config.producerIdExpirationMs()));
+        CompactionSlot compaction = new CompactionSlot();
+        compaction.dedupeBytes(config.cleaner().dedupeBytes());
+        compaction.maxBytesPerSecond(config.cleaner().maxBytesPerSecond());
+        return sizes.withCompaction(compaction)
+                .withProducers(sizes.producers().withExpirationMs(config.producerIdExpirationMs()));
     }
 
     void startStores(ShardLoops shardLoops, BrokerHealth health) {

@@ -18,6 +18,7 @@ public record BrokerConfig(
         MetricsConfig metrics,
         int fetchMaxBytes,
         long producerIdExpirationMs,
+        CleanerLimits cleaner,
         long shutdownDeadlineMs) {
 
     /**
@@ -34,6 +35,9 @@ public record BrokerConfig(
 
     /** Bounds on what clients may hold. */
     public record ConnectionLimits(int maxConnections, int maxPerIp, long maxIdleMs, int requestMaxBytes) {}
+
+    /** Bounds on compaction. */
+    public record CleanerLimits(long dedupeBytes, double maxBytesPerSecond) {}
 
     /** What a topic gets where its creator says nothing. */
     public record TopicDefaults(
@@ -76,6 +80,9 @@ public record BrokerConfig(
                 MetricsConfig.of(values),
                 values.get(BrokerKeys.FETCH_MAX_BYTES),
                 values.get(BrokerKeys.PRODUCER_ID_EXPIRATION_MS),
+                new CleanerLimits(
+                        values.get(BrokerKeys.CLEANER_DEDUPE_BUFFER_SIZE),
+                        values.get(BrokerKeys.CLEANER_IO_MAX_BYTES_PER_SECOND)),
                 values.get(BrokerKeys.SHUTDOWN_DEADLINE_MS));
     }
 

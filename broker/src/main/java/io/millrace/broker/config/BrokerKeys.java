@@ -138,6 +138,23 @@ public final class BrokerKeys {
             "ms",
             "An idempotent producer that sent a partition nothing for this long is forgotten there.");
 
+    public static final ConfigKey<Long> CLEANER_DEDUPE_BUFFER_SIZE = ConfigKey.ofLong(
+            "log.cleaner.dedupe.buffer.size",
+            128L * MIB,
+            MIB,
+            Integer.MAX_VALUE,
+            "bytes",
+            "Memory that compaction may take to note the last offset of each key, 24 bytes for one; taken as keys come. When it"
+                    + " is full the rest of the log waits for the next pass.");
+
+    public static final ConfigKey<Double> CLEANER_IO_MAX_BYTES_PER_SECOND = ConfigKey.ofDouble(
+            "log.cleaner.io.max.bytes.per.second",
+            Double.MAX_VALUE,
+            1,
+            Double.MAX_VALUE,
+            "bytes",
+            "What compaction reads and writes in a second, at most.");
+
     public static final ConfigKey<Long> SHUTDOWN_DEADLINE_MS = ConfigKey.ofLong(
             "millrace.shutdown.deadline.ms",
             10_000,
@@ -173,6 +190,8 @@ public final class BrokerKeys {
                 MAX_CONNECTIONS_PER_IP,
                 CONNECTIONS_MAX_IDLE_MS,
                 PRODUCER_ID_EXPIRATION_MS,
+                CLEANER_DEDUPE_BUFFER_SIZE,
+                CLEANER_IO_MAX_BYTES_PER_SECOND,
                 SHUTDOWN_DEADLINE_MS));
         keys.addAll(LogKeys.keys());
         keys.addAll(GroupKeys.keys());

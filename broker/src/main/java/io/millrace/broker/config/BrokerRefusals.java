@@ -9,7 +9,9 @@ final class BrokerRefusals {
             "threads and queues are not sized one by one: event loops own connections and partitions (millrace.shards), and"
                     + " each connection has its bounds.";
     private static final String JOURNAL = "every append goes through the journal at once; see millrace.durability.";
-    private static final String COMPACTION = "compaction is not built yet.";
+    private static final String COMPACTION =
+            "compaction runs one pass at a time, on the I/O pool: see log.cleaner.dedupe.buffer.size and"
+                    + " log.cleaner.io.max.bytes.per.second.";
     private static final String NEW_GROUPS = "this build has the classic group protocol only.";
     private static final String SHARE = "share groups are not built yet.";
     private static final String TRANSACTIONS = "transactions are not built yet.";

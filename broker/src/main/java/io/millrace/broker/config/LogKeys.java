@@ -36,7 +36,9 @@ public final class LogKeys {
             TopicSynonym.of(TopicKeys.SEGMENT_INDEX_BYTES, "log.index.size.max.bytes"),
             TopicSynonym.of(TopicKeys.INDEX_INTERVAL_BYTES, "log.index.interval.bytes"),
             TopicSynonym.of(TopicKeys.DELETE_RETENTION_MS, "log.cleaner.delete.retention.ms"),
-            TopicSynonym.of(TopicKeys.MIN_COMPACTION_LAG_MS, "log.cleaner.min.compaction.lag.ms"));
+            TopicSynonym.of(TopicKeys.MIN_COMPACTION_LAG_MS, "log.cleaner.min.compaction.lag.ms"),
+            TopicSynonym.of(TopicKeys.MAX_COMPACTION_LAG_MS, "log.cleaner.max.compaction.lag.ms"),
+            TopicSynonym.of(TopicKeys.MIN_CLEANABLE_DIRTY_RATIO, "log.cleaner.min.cleanable.ratio"));
 
     private LogKeys() {}
 

@@ -118,7 +118,11 @@ public final class TopicConfigs implements ConfigSchema {
                 InternalTopics.contains(topic)
                         ? LogConfig.Cleanup.COMPACT
                         : cleanup(values.get(TopicKeys.CLEANUP_POLICY)),
-                LogConfig.Compaction.DEFAULT,
+                new LogConfig.Compaction(
+                        values.get(TopicKeys.MIN_CLEANABLE_DIRTY_RATIO),
+                        values.get(TopicKeys.MIN_COMPACTION_LAG_MS),
+                        values.get(TopicKeys.MAX_COMPACTION_LAG_MS),
+                        values.get(TopicKeys.DELETE_RETENTION_MS)),
                 batches);
     }
 

@@ -6,7 +6,6 @@ import java.util.List;
 /** Every key that a topic accepts, in the order of the reference page. All of them can be changed at any time. */
 public final class TopicKeys {
 
-    private static final String COMPACTION_LATER = "Compaction is not built yet.";
     private static final String NOT_TIERED = "This broker keeps all segments on its own disk.";
     private static final String NOT_RECOMPRESSED = "The broker never recompresses: producers choose codec and level.";
     private static final String NOT_THROTTLED = "Replication has no throttle here.";
@@ -65,8 +64,8 @@ public final class TopicKeys {
             "cleanup.policy",
             "delete",
             List.of("delete", "compact"),
-            "delete: old segments go by time and size. compact: the newest record of each key is kept; compaction comes"
-                    + " later, until then every record is. Both: compacted, and old segments go.");
+            "delete: old segments go by time and size. compact: of the records of one key the newest is"
+                    + " kept, and records need a key. Both: compacted, and old segments go.");
 
     public static final ConfigKey<Long> RETENTION_MS = ConfigKey.ofLong(
             "retention.ms",
@@ -122,7 +121,7 @@ public final class TopicKeys {
             0,
             Long.MAX_VALUE,
             "ms",
-            "How long compaction keeps a deletion marker, at least.");
+            "How long compaction keeps a deletion marker (a record without value) after it first met it.");
 
     public static final ConfigKey<Long> MIN_COMPACTION_LAG_MS = ConfigKey.ofLong(
             "min.compaction.lag.ms",
@@ -131,6 +130,22 @@ public final class TopicKeys {
             Long.MAX_VALUE,
             "ms",
             "How long a record is left alone by compaction, at least.");
+
+    public static final ConfigKey<Long> MAX_COMPACTION_LAG_MS = ConfigKey.ofLong(
+            "max.compaction.lag.ms",
+            Long.MAX_VALUE,
+            1,
+            Long.MAX_VALUE,
+            "ms",
+            "A record as old as this makes its log due for compaction, whatever its dirty ratio; segments are sealed as early.");
+
+    public static final ConfigKey<Double> MIN_CLEANABLE_DIRTY_RATIO = ConfigKey.ofDouble(
+            "min.cleanable.dirty.ratio",
+            0.5,
+            0,
+            1,
+            "",
+            "A log is due for compaction when more than this share of its sealed bytes has come since the last time.");
 
     public static final ConfigTable TABLE = new ConfigTable(
             "topic",
@@ -154,12 +169,8 @@ public final class TopicKeys {
                     INDEX_INTERVAL_BYTES,
                     DELETE_RETENTION_MS,
                     MIN_COMPACTION_LAG_MS,
-                    ConfigKey.only(
-                            "max.compaction.lag.ms",
-                            ConfigKey.Type.LONG,
-                            Long.toString(Long.MAX_VALUE),
-                            COMPACTION_LATER),
-                    ConfigKey.only("min.cleanable.dirty.ratio", ConfigKey.Type.DOUBLE, "0.5", COMPACTION_LATER),
+                    MAX_COMPACTION_LAG_MS,
+                    MIN_CLEANABLE_DIRTY_RATIO,
                     ConfigKey.only("compression.type", ConfigKey.Type.STRING, "producer", NOT_RECOMPRESSED),
                     ConfigKey.only("compression.gzip.level", ConfigKey.Type.INT, "-1", NOT_RECOMPRESSED),
                     ConfigKey.only("compression.lz4.level", ConfigKey.Type.INT, "9", NOT_RECOMPRESSED),

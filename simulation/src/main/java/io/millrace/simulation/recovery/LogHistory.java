@@ -14,15 +14,18 @@ final class LogHistory {
 
     private final LogIdentity identity;
     private final List<LogEvent> events = new ArrayList<>();
-    private ModelLog now = new ModelLog();
+    private final WorkloadShape.Compaction compaction;
+    private ModelLog now;
     private int durableEvents;
     private int writtenEvents;
     // Up to here even moves of the log start are durable.
     private int stoppedEvents;
     private long highestWatermark;
 
-    LogHistory(LogIdentity identity) {
+    LogHistory(LogIdentity identity, WorkloadShape.Compaction compaction) {
         this.identity = identity;
+        this.compaction = compaction;
+        this.now = new ModelLog(compaction);
     }
 
     LogIdentity identity() {
@@ -120,7 +123,7 @@ final class LogHistory {
      * is none.
      */
     int prefixFor(FoundLog found, int from, int to) {
-        ModelLog state = new ModelLog();
+        ModelLog state = new ModelLog(compaction);
         Set<Long> starts = new TreeSet<>();
         for (LogEvent event : events.subList(0, to)) {
             if (event instanceof LogEvent.StartMoved(long offset)) {
@@ -155,7 +158,7 @@ final class LogHistory {
     }
 
     ModelLog after(int eventCount) {
-        ModelLog state = new ModelLog();
+        ModelLog state = new ModelLog(compaction);
         for (int i = 0; i < eventCount; i++) {
             state.apply(events.get(i));
         }

@@ -9,12 +9,17 @@ import java.util.TreeSet;
 /** The naive log: a list of batches and two offsets. What a log is after a given sequence of {@link LogEvent}s. */
 final class ModelLog {
 
+    private final WorkloadShape.Compaction compaction;
     private boolean exists;
     private long startOffset;
     private long endOffset;
     // Every start that was asked for since the last reset: a move may reach the journal after batches that came later.
     private final TreeSet<Long> starts = new TreeSet<>(List.of(0L));
     private final List<ModelBatch> batches = new ArrayList<>();
+
+    ModelLog(WorkloadShape.Compaction compaction) {
+        this.compaction = compaction;
+    }
 
     boolean exists() {
         return exists;
@@ -82,6 +87,14 @@ final class ModelLog {
     private boolean sameFrom(FoundLog found) {
         if (endOffset != found.endOffset()) {
             return false;
+        }
+        if (compaction.isOn()) {
+            return CompactedLog.isOf(
+                    batches.stream()
+                            .filter(batch -> batch.endOffset() > found.startOffset())
+                            .toList(),
+                    found,
+                    compaction.tombstonesGo());
         }
         int next = 0;
         for (ModelBatch batch : batches) {

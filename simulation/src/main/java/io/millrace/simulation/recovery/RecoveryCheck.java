@@ -36,7 +36,7 @@ public final class RecoveryCheck {
     private final long maxPoints;
     private long seed;
     private @Nullable Violation firstFinding;
-    private WorkloadShape shape = WorkloadShape.draw(new SimRandom(0), new SimRandom(0));
+    private WorkloadShape shape = WorkloadShape.draw(new SimRandom(0), new SimRandom(0), new SimRandom(0));
 
     /**
      * @param bug {@link PlantedBug#NONE} for the engine as it is
@@ -64,7 +64,8 @@ public final class RecoveryCheck {
     public long run(long workloadSeed, Focus focus) {
         seed = workloadSeed;
         SimRandom random = new SimRandom(workloadSeed);
-        shape = WorkloadShape.draw(random, new SimRandom(SimRandom.mix(workloadSeed)));
+        shape = WorkloadShape.draw(
+                random, new SimRandom(SimRandom.mix(workloadSeed)), new SimRandom(SimRandom.mix(~workloadSeed)));
         SimDisk platter = new SimDisk(random.split());
         platter.faults().syncsFileSystems(shape.syncFileSystem());
         try {
@@ -79,6 +80,7 @@ public final class RecoveryCheck {
                 throw atPoint;
             }
             report.workload(platter.operations());
+            report.compactions(workload.compactions());
             return SimRandom.mix(platter.trace().value()
                     + 31 * workload.process().scheduler().trace().value());
         } catch (IOException e) {
@@ -197,8 +199,11 @@ public final class RecoveryCheck {
         /** What is computed from batches, however it was computed. */
         private void checkDerived(StoreProcess process, Map<LogHistory, ModelLog> settled) {
             settled.forEach((history, state) -> {
-                Probes.epochsKnown(process, history, state);
-                Probes.producersKnown(process, history, state);
+                Probes.epochsKnown(process, history, state, shape.compaction().isOn());
+                // Truncated batches may have been the ones that compaction left for their producer.
+                if (!shape.compaction().isOn() || !shape.truncates()) {
+                    Probes.producersKnown(process, history, state);
+                }
             });
         }
 

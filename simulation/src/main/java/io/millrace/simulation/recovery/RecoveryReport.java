@@ -13,6 +13,7 @@ public final class RecoveryReport {
     private long recoveries;
     private long cutRecoveries;
     private long rebuilds;
+    private long compactions;
 
     void point(long workload, long operation, long imageDigest) {
         points.add(SimRandom.mix(imageDigest + 31 * SimRandom.mix(operation + 31 * workload)));
@@ -29,6 +30,15 @@ public final class RecoveryReport {
 
     void cutRecovery() {
         cutRecoveries++;
+    }
+
+    void compactions(long passes) {
+        compactions += passes;
+    }
+
+    /** Compaction passes that ended before a cut, a stop or the end of their workload. */
+    public long compactions() {
+        return compactions;
     }
 
     void rebuild() {
@@ -48,6 +58,7 @@ public final class RecoveryReport {
     @Override
     public String toString() {
         return "points=" + points.size() + " workloads=" + workloads + " diskOperations=" + operations + " recoveries="
-                + recoveries + " cutWhileRecovering=" + cutRecoveries + " rebuiltWithoutDerivedFiles=" + rebuilds;
+                + recoveries + " cutWhileRecovering=" + cutRecoveries + " rebuiltWithoutDerivedFiles=" + rebuilds
+                + " compactions=" + compactions;
     }
 }

@@ -267,7 +267,7 @@ final class StoreProcess {
                     || !view.crcValid()) {
                 throw new Violation("a read at " + from + " answered a damaged batch at byte " + at);
             }
-            boolean follows = batches.isEmpty() ? view.nextOffset() > next : view.baseOffset() == next;
+            boolean follows = batches.isEmpty() ? view.nextOffset() > next : view.baseOffset() >= next;
             if (!follows) {
                 throw new Violation(
                         "a read at " + next + " answered batch " + view.baseOffset() + ".." + view.nextOffset());

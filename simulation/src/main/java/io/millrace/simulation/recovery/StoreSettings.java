@@ -29,14 +29,26 @@ final class StoreSettings {
                 10 << 20,
                 shape.retention().ms(),
                 shape.retention().bytes(),
-                LogConfig.Cleanup.DELETE,
-                LogConfig.Compaction.DEFAULT,
+                cleanup(shape),
+                new LogConfig.Compaction(
+                        shape.compaction().minDirtyRatio(),
+                        0,
+                        Long.MAX_VALUE,
+                        shape.compaction().tombstonesGo() ? 0 : Long.MAX_VALUE / 2),
                 new LogConfig.BatchRules(
                         4 << 20,
                         rules.timestampType(),
                         rules.timestampBeforeMaxMs(),
                         rules.timestampAfterMaxMs(),
                         false));
+    }
+
+    private static LogConfig.Cleanup cleanup(WorkloadShape shape) {
+        if (!shape.compaction().isOn()) {
+            return LogConfig.Cleanup.DELETE;
+        }
+        boolean deletes = shape.retention().ms() >= 0 || shape.retention().bytes() >= 0;
+        return deletes ? LogConfig.Cleanup.COMPACT_AND_DELETE : LogConfig.Cleanup.COMPACT;
     }
 
     /** Whether recovery must do as well without this file (R5). */

@@ -10,6 +10,7 @@ import io.millrace.storage.AppendResult;
 import io.millrace.storage.LogIdentity;
 import io.millrace.storage.PartitionLog;
 import io.millrace.storage.StorageFailure;
+import io.millrace.storage.compaction.CompactionSlot;
 import io.millrace.storage.disk.Disk;
 import io.millrace.storage.engine.StorageStartException;
 import java.io.IOException;
@@ -35,6 +36,7 @@ final class Workload {
     private final SimDisk platter;
     private final Disk disk;
     private final BatchMaker maker;
+    private final CompactionSlot compaction = new CompactionSlot();
     private final List<LogHistory> histories;
     private final List<WorkLog> logs = new ArrayList<>();
     private StoreProcess process;
@@ -55,7 +57,7 @@ final class Workload {
         this.platter = platter;
         this.disk = bug.over(platter);
         this.histories = histories;
-        this.maker = new BatchMaker(random.split());
+        this.maker = new BatchMaker(random.split(), shape.compaction().keys());
         this.process = start();
     }
 
@@ -63,9 +65,17 @@ final class Workload {
         return process;
     }
 
+    /** Passes of all lives. */
+    long compactions() {
+        return compaction.totals().passes();
+    }
+
     private StoreProcess start() {
+        // A killed process takes its hold of the slot along.
+        compaction.give();
         int shards = restarts == 0 ? shape.shards() : random.between(1, 3);
-        return StoreProcess.start(disk, random.split(), shards, StoreSettings.config(shape));
+        return StoreProcess.start(
+                disk, random.split(), shards, StoreSettings.config(shape).withCompaction(compaction));
     }
 
     /** Works until the steps are done or the directory has failed. */
@@ -192,6 +202,9 @@ final class Workload {
             return;
         }
         WorkLog log = live.get(random.nextInt(live.size()));
+        if (shape.compaction().isOn() && random.oneIn(5)) {
+            commit(log);
+        }
         int dice = random.nextInt(100);
         if (dice < 6 && shape.truncates()) {
             truncate(log);
@@ -222,6 +235,14 @@ final class Workload {
         }
     }
 
+    /** All that is synced is committed, and the log looks whether it is worth compacting. */
+    private void commit(WorkLog log) {
+        process.runOnLoopOf(log.history().identity(), () -> {
+            log.highWatermark(log.log().syncedEndOffset());
+            log.log().reconfigure(StoreSettings.logConfig(shape));
+        });
+    }
+
     private void create(String topic) {
         if (logs.size() >= MAX_LOGS) {
             return;
@@ -229,7 +250,7 @@ final class Workload {
         LogIdentity drawn = new LogIdentity(new Uuid(random.nextLong(), random.nextLong()), topic, random.nextInt(3));
         LogIdentity identity =
                 isTaken(drawn) ? new LogIdentity(drawn.topicId(), freshTopic(), drawn.partition()) : drawn;
-        LogHistory history = new LogHistory(identity);
+        LogHistory history = new LogHistory(identity, shape.compaction());
         histories.add(history);
         PartitionLog created = process.onLoopOf(identity, () -> {
             PartitionLog log = process.storeOf(identity).create(identity, StoreSettings.logConfig(shape));
@@ -297,6 +318,10 @@ final class Workload {
             log.log().truncateTo(to);
             log.history().add(new LogEvent.Truncated(to));
         });
+        if (shape.compaction().isOn()) {
+            // What a producer had below its last five batches may be compacted, and those are gone.
+            log.producerIds().clear();
+        }
     }
 
     private void moveStart(WorkLog log) {

@@ -33,7 +33,30 @@ record WorkloadShape(
         int maxDirtyBytes,
         boolean failingSync,
         int restPercent,
-        Retention retention) {
+        Retention retention,
+        Compaction compaction) {
+
+    /**
+     * How topics are compacted.
+     *
+     * @param keys that records have; 0 for topics that are not compacted
+     * @param tombstonesGo whether a tombstone goes with the first pass after the one that saw it; otherwise it stays
+     */
+    record Compaction(int keys, double minDirtyRatio, boolean tombstonesGo) {
+
+        private static final Compaction NONE = new Compaction(0, 0.5, false);
+
+        /** From numbers of its own, as {@link Retention}. */
+        static Compaction draw(SimRandom random) {
+            return random.percent(65)
+                    ? NONE
+                    : new Compaction(random.between(1, 12), random.nextInt(3) * 0.2, random.nextBoolean());
+        }
+
+        boolean isOn() {
+            return keys > 0;
+        }
+    }
 
     /** What topics keep; -1 without bound. A workload lasts some hundred milliseconds. */
     record Retention(long ms, long bytes) {
@@ -52,17 +75,20 @@ record WorkloadShape(
 
     private static final int BLOCK_BYTES = 4096;
 
-    static WorkloadShape draw(SimRandom random, SimRandom ofRetention) {
+    static WorkloadShape draw(SimRandom random, SimRandom ofRetention, SimRandom ofCompaction) {
+        Compaction compaction = Compaction.draw(ofCompaction);
+        // A pass needs sealed segments: more work on fewer, smaller ones.
+        int more = compaction.isOn() ? 3 : 1;
         return new WorkloadShape(
-                random.between(1, 6),
+                (random.between(1, 6) + more - 1) / more,
                 random.between(1, 2),
-                random.between(15, 60),
-                BLOCK_BYTES << random.nextInt(4),
+                random.between(15, 60) * more,
+                BLOCK_BYTES << (random.nextInt(4) / more),
                 BLOCK_BYTES * random.between(16, 24),
                 random.between(2, 4),
-                random.between(1, 12),
+                random.between(1, 12) * more,
                 20 << random.nextInt(7),
-                random.oneIn(25),
+                random.oneIn(25) && !compaction.isOn(),
                 random.nextBoolean(),
                 random.percent(70),
                 random.percent(60),
@@ -76,6 +102,7 @@ record WorkloadShape(
                 BLOCK_BYTES << random.nextInt(6),
                 random.oneIn(10),
                 random.between(10, 90),
-                Retention.draw(ofRetention));
+                Retention.draw(ofRetention),
+                compaction);
     }
 }

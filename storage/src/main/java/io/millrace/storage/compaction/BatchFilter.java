@@ -82,7 +82,7 @@ public final class BatchFilter implements AutoCloseable {
      * Looks at a batch.
      *
      * @param batch whole, its CRC checked
-     * @param placeNeeded whether something of it must stay: the last batch of an active producer, which holds its sequence
+     * @param placeNeeded whether something of it must stay: a batch by which a producer is known, for it holds a sequence
      *     number, or of a segment, which holds its end
      */
     public Verdict filter(RecordBatchView batch, boolean placeNeeded) {

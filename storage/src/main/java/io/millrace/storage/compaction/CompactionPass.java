@@ -20,7 +20,6 @@ import io.millrace.storage.segment.WriteOutcome;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -47,7 +46,7 @@ public final class CompactionPass implements AutoCloseable {
      * @param sources sealed segments from the log start on, up to {@code dirtyTo}
      * @param dirtyFrom first offset that goes into the map
      * @param dirtyTo exclusive end of the range
-     * @param keptLastOffsets last offset of the newest batch of each active producer, sorted: these batches stay
+     * @param kept batches whose headers stay
      * @param nowMs wall clock
      */
     public record Plan(
@@ -55,7 +54,7 @@ public final class CompactionPass implements AutoCloseable {
             List<Source> sources,
             long dirtyFrom,
             long dirtyTo,
-            long[] keptLastOffsets,
+            KeptBatches kept,
             LogConfig config,
             long nowMs) {}
 
@@ -217,8 +216,8 @@ public final class CompactionPass implements AutoCloseable {
     }
 
     private void write(Group group, RecordBatchView batch, CleanedSegment out) throws DiskException {
-        boolean placeNeeded = batch.nextOffset() == group.endOffset()
-                || (batch.hasProducerId() && Arrays.binarySearch(plan.keptLastOffsets, batch.lastOffset()) >= 0);
+        boolean placeNeeded =
+                batch.nextOffset() == group.endOffset() || (batch.hasProducerId() && plan.kept.has(batch.lastOffset()));
         BatchFilter.Verdict verdict;
         try {
             verdict = filter.filter(batch, placeNeeded);

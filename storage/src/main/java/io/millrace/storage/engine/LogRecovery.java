@@ -19,6 +19,7 @@ import io.millrace.storage.segment.SegmentDamagedException;
 import io.millrace.storage.segment.SegmentFiles;
 import io.millrace.storage.segment.SegmentNames;
 import io.millrace.storage.segment.SegmentScan;
+import io.millrace.storage.segment.SegmentSwap;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -180,6 +181,7 @@ final class LogRecovery {
 
     /** Leaves exactly the segments that count, at the length that counts, and describes them. */
     private void keep(RecoveringLog log, Path folder, List<SegmentRow> rows) throws DiskException {
+        SegmentSwap.recover(disk, folder);
         SegmentFiles.removeLeftOvers(disk, folder);
         List<Long> bases = SegmentFiles.baseOffsets(disk.list(folder));
         LogRow row = log.row();
@@ -244,13 +246,17 @@ final class LogRecovery {
     private SegmentRow cutLast(Path folder, long base, Path path, long length, long endOffset) throws DiskException {
         try (DiskFile file = disk.open(path)) {
             long[] kept = {0, base};
+            boolean[] beyond = {false};
             ScanOutcome outcome = SegmentScan.scan(file, 0, length, base, (batch, filePosition) -> {
                 if (batch.nextOffset() <= endOffset) {
                     kept[0] = filePosition + batch.sizeBytes();
                     kept[1] = batch.nextOffset();
+                } else {
+                    beyond[0] = true;
                 }
             });
-            if (kept[1] < endOffset) {
+            // Compaction leaves gaps: with a batch beyond the end nothing below it is missing.
+            if (kept[1] < endOffset && !beyond[0]) {
                 // Not cut: what lies behind may be of use to whoever repairs it.
                 finding = path + " is damaged at " + outcome.endPosition() + ": batches up to offset " + endOffset
                         + " were synced, good ones end at " + kept[1] + "; " + outcome.message();

@@ -17,6 +17,7 @@ import io.millrace.storage.disk.FailStopDisk;
 import io.millrace.storage.journal.Journal;
 import io.millrace.storage.journal.JournalFile;
 import io.millrace.storage.journal.JournalMember;
+import io.millrace.storage.log.CompactionQueue;
 import io.millrace.storage.log.DerivedState;
 import io.millrace.storage.log.JournaledLog;
 import io.millrace.storage.log.LogHost;
@@ -63,6 +64,7 @@ public final class LogStore {
     private final DiskLane pool;
     private final SegmentReader reader;
     private final RetentionQueue retention;
+    private final CompactionQueue compactions;
     private final TailWriter tailWriter;
     private final LeaderAppender leaderAppender;
     private final FollowerAppender followerAppender;
@@ -89,6 +91,7 @@ public final class LogStore {
         this.producerExpiry = new ProducerExpiry(loop);
         this.reader = new SegmentReader(disk, pool, this::closeLater, config.maxOpenSegments());
         this.retention = new RetentionQueue(loop);
+        this.compactions = new CompactionQueue(loop, disk, pool, config.compaction());
         this.tailWriter = new TailWriter(parts.memory());
         this.leaderAppender = new LeaderAppender(tailWriter, new BatchValidator(), loop.clock());
         this.followerAppender = new FollowerAppender(tailWriter);
@@ -205,6 +208,7 @@ public final class LogStore {
         loop.checkOwned();
         closed = done;
         space.close();
+        compactions.close();
         retention.close();
         producerExpiry.close();
         logs.values().forEach(JournaledLog::close);
@@ -338,6 +342,16 @@ public final class LogStore {
         @Override
         public void writeBehindWanted(JournaledLog log) {
             writeBehind.wish(log);
+        }
+
+        @Override
+        public void checkpointWanted(JournaledLog log) {
+            writeBehind.rowWanted();
+        }
+
+        @Override
+        public CompactionQueue compactions() {
+            return compactions;
         }
 
         @Override

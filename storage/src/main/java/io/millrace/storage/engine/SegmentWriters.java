@@ -8,6 +8,7 @@ import io.millrace.storage.log.FileWork;
 import io.millrace.storage.segment.ActiveSegment;
 import io.millrace.storage.segment.SegmentFiles;
 import io.millrace.storage.segment.SegmentNames;
+import io.millrace.storage.segment.SegmentSwap;
 import io.millrace.storage.segment.WriteOutcome;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -54,6 +55,10 @@ final class SegmentWriters {
             case FileWork.Rebuild rebuild ->
                 FileOutcome.of(
                         replay.rebuild(place.folder(), rebuild.segments(), rebuild.snapshot(), rebuild.endOffset()));
+            case FileWork.Swap swap -> {
+                SegmentSwap.run(disk, place.folder(), swap.baseOffset(), swap.endOffset());
+                yield FileOutcome.DONE;
+            }
             case FileWork.Delete delete -> delete(place);
         };
     }

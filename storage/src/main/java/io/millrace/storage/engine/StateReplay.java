@@ -113,7 +113,7 @@ final class StateReplay {
         }
     }
 
-    /** Where the batch that holds {@code offset} begins; {@code offset} itself when none holds it. */
+    /** Where the batch that holds {@code offset} begins; where the last one before it ends, when none holds it. */
     long batchHolding(SegmentRow segment, long offset) throws DiskException {
         if (offset >= segment.endOffset()) {
             return offset;
@@ -123,9 +123,21 @@ final class StateReplay {
         try {
             LocatedRange range =
                     open.locate(offset, segment.endOffset(), 1, true, segment.lengthBytes(), segment.indexEntries());
-            return range.sizeBytes() == 0 ? offset : Math.min(offset, range.baseOffset());
+            if (range.sizeBytes() == 0) {
+                return offset;
+            }
+            return range.baseOffset() <= offset ? range.baseOffset() : endBefore(segment, range.filePosition());
         } finally {
             open.release();
+        }
+    }
+
+    /** Compaction took the batch that held the offset: the end of the last one before the gap. */
+    private long endBefore(SegmentRow segment, long filePosition) throws DiskException {
+        Path path = SegmentNames.log(segment.segment().directory(), segment.baseOffset());
+        try (DiskFile file = disk.open(path)) {
+            return SegmentScan.scan(file, 0, filePosition, segment.baseOffset(), (batch, position) -> {})
+                    .endOffset();
         }
     }
 

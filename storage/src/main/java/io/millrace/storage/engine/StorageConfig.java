@@ -1,5 +1,6 @@
 package io.millrace.storage.engine;
 
+import io.millrace.storage.compaction.CompactionSlot;
 import io.millrace.storage.journal.JournalSettings;
 import io.millrace.storage.producer.ProducerLimits;
 
@@ -12,6 +13,7 @@ import io.millrace.storage.producer.ProducerLimits;
  * @param maxOpenWriters segments that write-behind keeps open, per shard
  * @param syncFileSystemFrom dirty files from which one syncfs replaces a sync each; a syncfs delays the journal's own syncs
  *     more than single ones do, so only for very many
+ * @param compaction the process's right to compact, with its bounds; shared by all directories of a broker
  * @param reserveBytes free space below which clients' produce is refused, beside what the journal still needs
  */
 public record StorageConfig(
@@ -21,7 +23,8 @@ public record StorageConfig(
         int maxOpenSegments,
         int maxOpenWriters,
         int syncFileSystemFrom,
-        long reserveBytes) {
+        long reserveBytes,
+        CompactionSlot compaction) {
 
     public static final StorageConfig DEFAULT =
             new StorageConfig(JournalSettings.DEFAULT, ProducerLimits.defaults(), 32 << 20, 512, 512, 64, 64L << 20);
@@ -29,6 +32,26 @@ public record StorageConfig(
     /** Files of 8 MiB at most and a small reserve: for {@code --ephemeral} and tests. */
     public static final StorageConfig SMALL =
             new StorageConfig(JournalSettings.SMALL, ProducerLimits.defaults(), 8 << 20, 128, 128, 64, 1L << 20);
+
+    /** With a slot of its own. */
+    public StorageConfig(
+            JournalSettings journal,
+            ProducerLimits producers,
+            int maxDirtyBytes,
+            int maxOpenSegments,
+            int maxOpenWriters,
+            int syncFileSystemFrom,
+            long reserveBytes) {
+        this(
+                journal,
+                producers,
+                maxDirtyBytes,
+                maxOpenSegments,
+                maxOpenWriters,
+                syncFileSystemFrom,
+                reserveBytes,
+                new CompactionSlot());
+    }
 
     public StorageConfig {
         if (maxDirtyBytes < 1
@@ -54,16 +77,50 @@ public record StorageConfig(
 
     public StorageConfig withJournal(JournalSettings settings) {
         return new StorageConfig(
-                settings, producers, maxDirtyBytes, maxOpenSegments, maxOpenWriters, syncFileSystemFrom, reserveBytes);
+                settings,
+                producers,
+                maxDirtyBytes,
+                maxOpenSegments,
+                maxOpenWriters,
+                syncFileSystemFrom,
+                reserveBytes,
+                compaction);
     }
 
     public StorageConfig withProducers(ProducerLimits limits) {
         return new StorageConfig(
-                journal, limits, maxDirtyBytes, maxOpenSegments, maxOpenWriters, syncFileSystemFrom, reserveBytes);
+                journal,
+                limits,
+                maxDirtyBytes,
+                maxOpenSegments,
+                maxOpenWriters,
+                syncFileSystemFrom,
+                reserveBytes,
+                compaction);
     }
 
     public StorageConfig withReserveBytes(long bytes) {
         return new StorageConfig(
-                journal, producers, maxDirtyBytes, maxOpenSegments, maxOpenWriters, syncFileSystemFrom, bytes);
+                journal,
+                producers,
+                maxDirtyBytes,
+                maxOpenSegments,
+                maxOpenWriters,
+                syncFileSystemFrom,
+                bytes,
+                compaction);
+    }
+
+    /** For tests and whoever starts several directories: the slot that they share. */
+    public StorageConfig withCompaction(CompactionSlot slot) {
+        return new StorageConfig(
+                journal,
+                producers,
+                maxDirtyBytes,
+                maxOpenSegments,
+                maxOpenWriters,
+                syncFileSystemFrom,
+                reserveBytes,
+                slot);
     }
 }

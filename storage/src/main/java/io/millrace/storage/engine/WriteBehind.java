@@ -78,6 +78,7 @@ final class WriteBehind {
     private boolean paused;
     private boolean stopped;
     private boolean draining;
+    private boolean rowsWanted;
     private long dirtyBytes;
     private long wantedBelow = -1;
     private long releasedBelow;
@@ -117,6 +118,12 @@ final class WriteBehind {
     /** The journal is running out of files: everything below its current file should go. */
     void spaceWanted() {
         wantedBelow = Math.max(wantedBelow, journal.generation());
+        run();
+    }
+
+    /** A log waits for a checkpoint row of what its files have become. */
+    void rowWanted() {
+        rowsWanted = true;
         run();
     }
 
@@ -252,7 +259,7 @@ final class WriteBehind {
     }
 
     private void performed(Round round, @Nullable Outcomes outcomes, @Nullable DiskException broken) {
-        running = false;
+        // Still running for whoever wishes for something meanwhile: the outcomes come first.
         int done = outcomes == null ? 0 : outcomes.outcomes.size();
         for (int i = 0; i < round.works.size(); i++) {
             JournaledLog log = round.logs.get(i);
@@ -266,6 +273,7 @@ final class WriteBehind {
                 removed(log);
             }
         }
+        running = false;
         DiskException failure = outcomes == null ? broken : outcomes.failure;
         if (failure == null) {
             rewish(round.logs);
@@ -298,7 +306,7 @@ final class WriteBehind {
         if (rows.removedCount() >= MAX_WORKS_PER_ROUND) {
             return true;
         }
-        if (draining && rows.hasNews()) {
+        if ((draining || rowsWanted) && rows.hasNews()) {
             return true;
         }
         boolean wanted = wantedBelow > releasedBelow || (draining && !journalReleased());
@@ -318,6 +326,7 @@ final class WriteBehind {
 
     private void checkpoint() {
         running = true;
+        rowsWanted = false;
         CheckpointRows.Batch batch = rows.take(oldestUnwritten(), wantedBelow, draining);
         List<LogRow> changedRows = new ArrayList<>(batch.rows().size());
         for (LogCheckpoint row : batch.rows()) {
@@ -334,13 +343,14 @@ final class WriteBehind {
     }
 
     private void checkpointed(CheckpointRows.Batch batch, @Nullable Synced synced, @Nullable DiskException failure) {
-        running = false;
         if (failure != null || synced == null) {
+            running = false;
             // Segment syncs and checkpoint syncs alike: what they left on the disk is unknown.
             events.failed(failure == null ? DiskException.broken("checkpoint", new IllegalStateException()) : failure);
             return;
         }
         if (!synced.checkpointWritten()) {
+            running = false;
             rows.notWritten(batch);
             events.blocked(new DiskException(DiskException.Kind.FULL, "write", Path.of("a checkpoint"), null));
             return;
@@ -348,6 +358,7 @@ final class WriteBehind {
         rows.written(batch);
         releasedBelow = Math.max(releasedBelow, batch.oldestLive());
         journal.releaseBelow(batch.oldestLive());
+        running = false;
         events.usable(synced.usableBytes());
         run();
     }

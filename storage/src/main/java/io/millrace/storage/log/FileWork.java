@@ -76,6 +76,9 @@ public sealed interface FileWork {
     /** Removes whole segments: those below the log start, or, for a {@code reset}, all. */
     record Remove(Place place, List<Long> bases, boolean reset) implements FileWork {}
 
+    /** Puts a compacted segment in the place of those from its base to its end offset. */
+    record Swap(Place place, long baseOffset, long endOffset) implements FileWork {}
+
     /** Renames the folder, then removes it. */
     record Delete(Place place) implements FileWork {}
 }

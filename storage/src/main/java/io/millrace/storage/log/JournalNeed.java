@@ -26,10 +26,24 @@ public final class JournalNeed {
     // End of the segments in the newest row of the checkpoint, or in the one on its way when that is higher.
     private long checkpointEnd;
 
-    JournalNeed(JournaledLog log, LogFiles files, long checkpointEnd) {
+    // Base of the last segment in the newest durable row of these contents: a start leaves those below it as they are.
+    private long durableBase;
+
+    JournalNeed(JournaledLog log, LogFiles files, long checkpointEnd, long durableBase) {
         this.log = log;
         this.files = files;
         this.checkpointEnd = checkpointEnd;
+        this.durableBase = durableBase;
+    }
+
+    /** Segments with a lower base may be replaced; -1 when none may. */
+    long durableBase() {
+        return durableBase;
+    }
+
+    /** Truncated or reset: the row speaks of other contents. */
+    void contentsChanged() {
+        durableBase = NO_SEGMENT;
     }
 
     /** Exclusive end of what the checkpoint may speak of. */
@@ -126,8 +140,10 @@ public final class JournalNeed {
         checkpointEnd = written.durableEnd();
         if (written.plan() == files.plan()) {
             // Otherwise it was truncated since, and offsets of the row may have been given again.
+            durableBase = written.row().segmentBaseOffset();
             log.feed().generations().dropThrough(written.durableEnd());
             files.shownByRow();
+            log.compaction().rowDurable();
         }
     }
 

@@ -52,6 +52,7 @@ public final class JournaledLog implements PartitionLog, AppendTarget {
     private final LogAppends appends;
     private final LogTruncation truncation;
     private final LogRetention retention;
+    private final LogCompaction compaction;
 
     private LogConfig config;
     private @Nullable Listener listener;
@@ -77,6 +78,7 @@ public final class JournaledLog implements PartitionLog, AppendTarget {
         this.reads = new LogReads(this);
         this.truncation = new LogTruncation(this, ends, feed);
         this.retention = new LogRetention(this, start.endOffset() > start.logStartOffset());
+        this.compaction = new LogCompaction(this, files.segments().size() > 1);
         derived.producers().joinBroker();
     }
 
@@ -191,6 +193,7 @@ public final class JournaledLog implements PartitionLog, AppendTarget {
         config = newConfig;
         appends.reconfigured(newConfig);
         retention.reconfigured();
+        compaction.reconfigured();
     }
 
     @Override
@@ -314,6 +317,7 @@ public final class JournaledLog implements PartitionLog, AppendTarget {
     public void deleted() {
         closed = true;
         retention.close();
+        compaction.close();
         feed.delete();
         // What is in the running group still goes out; nothing after it but the delete.
         // What the journal holds stays in the tail until the files go: a checkpoint before that still describes the
@@ -328,6 +332,7 @@ public final class JournaledLog implements PartitionLog, AppendTarget {
     /** Refuses appends from now on; what was appended still reaches the segments. */
     public void close() {
         closed = true;
+        compaction.close();
         // While a cut or rebuild is due the derived state still knows batches that are gone.
         if (!files.isCutting() && (files.need().needsCheckpoint() || feed.isEnlisted())) {
             files.rolls().takeSnapshot(tail.endOffset());
@@ -410,6 +415,10 @@ public final class JournaledLog implements PartitionLog, AppendTarget {
 
     LogReads reads() {
         return reads;
+    }
+
+    LogCompaction compaction() {
+        return compaction;
     }
 
     LogRetention retention() {

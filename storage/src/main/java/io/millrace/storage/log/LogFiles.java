@@ -47,7 +47,11 @@ public final class LogFiles {
         this.segments = start.segments();
         this.hasFolder = start.hasFolder();
         SegmentRow active = segments.last();
-        this.need = new JournalNeed(log, this, active == null ? start.endOffset() : active.endOffset());
+        this.need = new JournalNeed(
+                log,
+                this,
+                active == null ? start.endOffset() : active.endOffset(),
+                active == null ? NONE : active.baseOffset());
         this.rolls = new RollPlan(
                 log,
                 start.snapshot(),
@@ -89,6 +93,16 @@ public final class LogFiles {
     /** Whether files will be cut, or are right now: what look-ups find in them may be half gone. */
     boolean isCutDue() {
         return cut.isDue() || resetAsked || deleteAsked;
+    }
+
+    /** Whether a compacted segment is being put in the place of others: what look-ups find by name may be either. */
+    boolean isSwapping() {
+        return running instanceof FileWork.Swap;
+    }
+
+    /** A compacted segment is complete. */
+    void swapDue() {
+        wish();
     }
 
     /** Whether all segments go. */
@@ -160,6 +174,7 @@ public final class LogFiles {
                 || (cut.isDue() && (!cut.isExact() || isCutAllowed()))
                 || rebuildAsked
                 || removeDue
+                || log.compaction().isSwapDue()
                 || rolls.nextRoll() != null;
         long syncedBytes =
                 log.syncedEndOffset() > log.tail().startOffset() ? log.tail().sizeBytes() : 0;
@@ -173,7 +188,7 @@ public final class LogFiles {
      * @param journalled whether a record of it goes to the journal
      */
     void truncated(boolean inTail, boolean journalled, long endOffset) {
-        plan++;
+        contentsChanged();
         SegmentRow active = segments.last();
         SegmentRow kept = segments.lastBelow(endOffset);
         rolls.truncated(
@@ -195,8 +210,14 @@ public final class LogFiles {
         wish();
     }
 
-    void reset(long offset) {
+    private void contentsChanged() {
         plan++;
+        need.contentsChanged();
+        log.compaction().abort();
+    }
+
+    void reset(long offset) {
+        contentsChanged();
         rolls.reset(offset);
         resetAsked = true;
         resetDue = false;
@@ -225,7 +246,11 @@ public final class LogFiles {
 
     private @Nullable FileWork plan(int maxBytes) {
         if (deleteDue) {
-            return new FileWork.Delete(place());
+            // A pass has files open, or makes some, in the folder that goes; it comes again when it has ended.
+            return log.compaction().isBusy() ? null : new FileWork.Delete(place());
+        }
+        if (log.compaction().isSwapBegun()) {
+            return log.compaction().swap(place());
         }
         // Until its delete record is synced a log goes on as any other: what it needs of the journal must not wait for
         // it.
@@ -244,6 +269,10 @@ public final class LogFiles {
             if (!bases.isEmpty()) {
                 return new FileWork.Remove(place(), bases, false);
             }
+        }
+        FileWork swap = log.compaction().swap(place());
+        if (swap != null) {
+            return swap;
         }
         return maxBytes == 0 ? null : writes.next(place(), plan, maxBytes);
     }
@@ -296,6 +325,9 @@ public final class LogFiles {
         }
         if (work == null || outcome == null) {
             removeDue |= work instanceof FileWork.Remove remove && !remove.reset();
+            if (work instanceof FileWork.Swap) {
+                wish();
+            }
             return;
         }
         // Only a write makes the folder; a cut or a removal of nothing does not.
@@ -306,6 +338,7 @@ public final class LogFiles {
             case FileWork.Cut cut -> cut(cut, outcome.written());
             case FileWork.Remove remove -> removed(remove);
             case FileWork.Rebuild rebuild -> rebuilt(rebuild, outcome);
+            case FileWork.Swap swap -> log.compaction().swapped(swap);
             case FileWork.Delete delete -> {
                 removed = true;
                 segments.dropReaders(log.host().reader());
@@ -331,6 +364,9 @@ public final class LogFiles {
             removeDue |= segments.get(0).endOffset() <= log.syncedLogStart();
         }
         log.retention().segmentWritten(write.sealed() != null);
+        if (write.sealed() != null) {
+            log.compaction().segmentSealed();
+        }
     }
 
     private void cut(FileWork.Cut work, @Nullable WriteOutcome outcome) {

@@ -32,7 +32,13 @@ public interface LogHost {
     /** The memory of the tail is short. */
     void tailFull();
 
+    /** A checkpoint row of the log should be written soon. */
+    void checkpointWanted(JournaledLog log);
+
     SegmentReader reader();
+
+    /** Logs that are due for compaction. */
+    CompactionQueue compactions();
 
     /** Deadlines of the logs' retention. */
     RetentionQueue retention();

@@ -165,7 +165,10 @@ final class LogReads {
         // readers
         // repeat their reads and get what is there now.
         boolean wanted = waiting.remove(started);
-        boolean stands = wanted && started.version == version && !log.files().isCutDue();
+        boolean stands = wanted
+                && started.version == version
+                && !log.files().isCutDue()
+                && !log.files().isSwapping();
         if (problem != null && stands) {
             failure = new StorageFailure(
                     "reading " + log.identity() + " at offset " + started.offset + " failed: " + problem.getMessage(),
@@ -180,6 +183,11 @@ final class LogReads {
             log.host().reader().ready().add(found);
         }
         started.done();
+    }
+
+    /** Changes whenever what look-ups under way have seen may be gone. */
+    int version() {
+        return version;
     }
 
     /** What was located is not to be used any more. */

@@ -176,6 +176,8 @@ final class LogRetention {
         if (match != null) {
             log.files().segments().newestKnown(row, match.found() ? match.timestampMs() : -1);
             look();
+        } else if (decides && !log.files().segments().has(row.segment())) {
+            look();
         } else if (decides) {
             LOG.warn(
                     "event=retention-look-up-failed log={} segment={} cause={} effect=\"tried again in a minute\"",

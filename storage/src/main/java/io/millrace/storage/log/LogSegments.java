@@ -122,6 +122,35 @@ public final class LogSegments {
         rows.set(rows.size() - 1, last.wrote(outcome));
     }
 
+    boolean has(Segment segment) {
+        int index = indexBelow(segment.baseOffset() + 1);
+        return index >= 0 && isOf(rows.get(index), segment);
+    }
+
+    /** The very segment, not another one of the same name. */
+    @SuppressWarnings("ReferenceEquality")
+    private static boolean isOf(SegmentRow row, Segment segment) {
+        return row.segment() == segment;
+    }
+
+    /** A compacted segment took the place of all from {@code baseOffset} to {@code endOffset}; tells its new identity. */
+    Segment replace(Path folder, long endOffset, WriteOutcome outcome, long baseOffset, SegmentReader reader) {
+        int first = indexBelow(baseOffset + 1);
+        while (first < rows.size() - 1 && rows.get(first + 1).endOffset() <= endOffset) {
+            dropped(rows.remove(first + 1), reader);
+        }
+        SegmentRow made = new SegmentRow(
+                new Segment(folder, baseOffset), endOffset, outcome.lengthBytes(), 0, outcome.maxTimestampMs(), true);
+        dropped(rows.set(first, made), reader);
+        sizeBytes += made.lengthBytes();
+        return made.segment();
+    }
+
+    private void dropped(SegmentRow row, SegmentReader reader) {
+        sizeBytes -= row.lengthBytes();
+        reader.drop(row.segment());
+    }
+
     @Override
     public String toString() {
         return rows.toString();
@@ -136,9 +165,7 @@ public final class LogSegments {
         for (long base : bases) {
             int index = indexBelow(base + 1);
             if (index >= 0 && rows.get(index).baseOffset() == base) {
-                SegmentRow removed = rows.remove(index);
-                sizeBytes -= removed.lengthBytes();
-                reader.drop(removed.segment());
+                dropped(rows.remove(index), reader);
             }
         }
     }

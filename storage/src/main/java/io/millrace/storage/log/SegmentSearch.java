@@ -23,6 +23,7 @@ final class SegmentSearch {
     private final long endOffset;
     private final OffsetLookup answer;
     private final List<SegmentRow> rows;
+    private final int version;
     private final RecordBatchView batch = new RecordBatchView();
     private TimestampMatch best = TimestampMatch.NONE;
     private int next;
@@ -33,6 +34,7 @@ final class SegmentSearch {
         this.endOffset = endOffset;
         this.answer = answer;
         this.rows = log.files().segments().copy();
+        this.version = log.reads().version();
     }
 
     /** The first record at or after {@code timestampMs} below {@code endOffset}. */
@@ -116,6 +118,11 @@ final class SegmentSearch {
 
     private void searched(
             @Nullable TimestampMatch match, @Nullable OpenSegment segment, @Nullable DiskException failure) {
+        if (match == null && (version != log.reads().version() || log.files().isSwapping())) {
+            // Segments were replaced or removed under the search: it begins anew with those that are there now.
+            new SegmentSearch(log, timestampMs, endOffset, answer).step();
+            return;
+        }
         if (match == null) {
             answer.failed(failed(log, failure));
             return;

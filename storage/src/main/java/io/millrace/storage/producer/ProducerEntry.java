@@ -49,6 +49,12 @@ final class ProducerEntry {
         this.producerId = producerId;
     }
 
+    /** Last offset of one of its batches, 0 being the oldest. */
+    long lastOffsetAt(int number) {
+        int at = (oldest + number) % BATCHES;
+        return baseOffsets[at] + offsetDeltas[at];
+    }
+
     int batchCount() {
         return batchCount;
     }

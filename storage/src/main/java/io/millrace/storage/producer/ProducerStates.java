@@ -8,6 +8,7 @@ import io.millrace.storage.observer.DamagedSectionException;
 import io.millrace.storage.observer.LogObserver;
 import io.millrace.storage.observer.SideSection;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -155,6 +156,21 @@ public final class ProducerStates implements LogObserver {
             }
         }
         return first;
+    }
+
+    /**
+     * Last offsets of the batches by which retries of every producer are recognised: compaction leaves their headers, so
+     * that this state can be computed again. Kafka leaves the newest of each only.
+     */
+    public long[] lastOffsets() {
+        long[] offsets = new long[table.size() * ProducerEntry.BATCHES];
+        int count = 0;
+        for (ProducerEntry entry = longestIdle; entry != null; entry = entry.fresher) {
+            for (int i = 0; i < entry.batchCount(); i++) {
+                offsets[count++] = entry.lastOffsetAt(i);
+            }
+        }
+        return Arrays.copyOf(offsets, count);
     }
 
     /** Forgets producers that have been idle for too long, oldest first; those with an open transaction stay. */

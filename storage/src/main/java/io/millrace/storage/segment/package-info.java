@@ -8,6 +8,8 @@
  *  00000000000000000042.log    record batches exactly as Kafka lays them out, base offset 42
  *  00000000000000000042.idx    entries of the active segment, appended unsynced
  *  00000000000000000042.side   of the sealed segment: index, epochs, producers, digest
+ *  *.cleaned                   being written by compaction; removed when found at start
+ *  base-end.swap               compacted, to take the place of all segments from base to end; a start ends that
  *  *.tmp                       being written; removed when found at start
  *  *.deleted                   renamed before removal; removed when found at start
  * </pre>

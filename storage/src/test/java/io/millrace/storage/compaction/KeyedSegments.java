@@ -110,8 +110,8 @@ final class KeyedSegments {
     long compact(long dirtyFrom, LogConfig config, long nowMs, long mapBytes, long... keptLastOffsets)
             throws DiskException {
         List<Source> sources = sources();
-        CompactionPass.Plan plan =
-                new CompactionPass.Plan(folder, sources, dirtyFrom, segmentBase, keptLastOffsets, config, nowMs);
+        CompactionPass.Plan plan = new CompactionPass.Plan(
+                folder, sources, dirtyFrom, segmentBase, new KeptBatches(keptLastOffsets), config, nowMs);
         try (CompactionPass pass = new CompactionPass(disk, plan, new OffsetMap(mapBytes))) {
             while (true) {
                 switch (pass.step(700)) {

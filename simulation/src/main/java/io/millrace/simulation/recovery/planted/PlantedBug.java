@@ -18,6 +18,8 @@ public enum PlantedBug {
     CHECKPOINT_BEFORE_SEGMENT_SYNC,
     /** Journal files are used again on the word of a checkpoint that is not on the disk. */
     JOURNAL_REUSED_BEFORE_CHECKPOINT_SYNC,
+    /** A compacted segment takes the place of others before its bytes are on the disk. */
+    COMPACTED_SEGMENT_NOT_SYNCED,
     /** Recovery takes the last group as it is, torn or not. */
     TORN_GROUP_TRUSTED,
     /** Recovery takes what an older generation left behind the last group for its continuation. */
@@ -57,6 +59,9 @@ public enum PlantedBug {
                         || (operation == DiskOperation.SYNC && path.toString().endsWith(".log")));
             case JOURNAL_REUSED_BEFORE_CHECKPOINT_SYNC ->
                 dropping((operation, path) -> operation == DiskOperation.SYNC && isCheckpoint(path));
+            case COMPACTED_SEGMENT_NOT_SYNCED ->
+                dropping((operation, path) ->
+                        operation == DiskOperation.SYNC && path.toString().endsWith(".log.cleaned"));
             case TORN_GROUP_TRUSTED -> rewriting(JournalForgery::checksumsTrusted);
             case CHAIN_NOT_CHECKED -> rewriting(JournalForgery::chainTrusted);
             case TRUNCATION_RECORD_IGNORED -> rewriting(JournalForgery::truncationsIgnored);
