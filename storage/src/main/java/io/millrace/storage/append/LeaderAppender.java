@@ -14,7 +14,9 @@ import io.millrace.storage.producer.ProducerCheck;
 import io.millrace.storage.tail.TailLog;
 import io.millrace.storage.tail.TailWriter;
 import java.nio.ByteBuffer;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +39,7 @@ public final class LeaderAppender {
     private final BatchChecker checker;
     private final Clock clock;
     private final CheckedBatches checked = new CheckedBatches();
-    private final long[] faults = new long[BatchFault.values().length];
+    private final Map<BatchFault, Long> faults = new EnumMap<>(BatchFault.class);
     private final RecordBatchView batch = new RecordBatchView();
     private final RecordBatchView stored = new RecordBatchView();
 
@@ -82,7 +84,7 @@ public final class LeaderAppender {
         }
         if (found.refusal() != null) {
             if (found.fault() != null) {
-                faults[found.fault().ordinal()]++;
+                faults.merge(found.fault(), 1L, Long::sum);
             }
             return found.refusal();
         }
@@ -117,7 +119,7 @@ public final class LeaderAppender {
 
     /** Appends that were refused for a fault of what was sent. */
     public long refused(BatchFault fault) {
-        return faults[fault.ordinal()];
+        return faults.getOrDefault(fault, 0L);
     }
 
     /** Frees the validator's native memory. */

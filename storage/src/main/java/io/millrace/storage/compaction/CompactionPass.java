@@ -49,6 +49,7 @@ public final class CompactionPass implements AutoCloseable {
      * @param kept batches whose headers stay
      * @param nowMs wall clock
      */
+    @SuppressWarnings("ArrayRecordComponent") // searched, never compared
     public record Plan(
             Path folder,
             List<Source> sources,

@@ -50,7 +50,11 @@ public final class CompactionRules {
      */
     public record Decision(boolean due, long dirtyFrom, long dirtyTo, double ratio, long nextMs) {}
 
-    /** @param parts one after another from the log start on */
+    /**
+     * Whether a pass is due, and over what.
+     *
+     * @param parts one after another from the log start on
+     */
     public static Decision decide(List<Part> parts, LogConfig.Compaction config, long nowMs) {
         int firstDirty = 0;
         long cleanBytes = 0;

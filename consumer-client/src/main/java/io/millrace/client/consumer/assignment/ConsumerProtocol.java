@@ -53,7 +53,11 @@ public final class ConsumerProtocol {
                 SUBSCRIPTION_VERSION);
     }
 
-    /** @throws MalformedMessageException when it is not a subscription */
+    /**
+     * Reads what a member joined with.
+     *
+     * @throws MalformedMessageException when it is not a subscription
+     */
     public static MemberSubscription readSubscription(String memberId, @Nullable String instanceId, byte[] bytes) {
         ByteBuffer in = ByteBuffer.wrap(bytes);
         short version = version(in, ConsumerProtocolSubscription.HIGHEST_VERSION);
@@ -81,7 +85,11 @@ public final class ConsumerProtocol {
         return bytes(new ConsumerProtocolAssignment().assignedPartitions(topics), ASSIGNMENT_VERSION);
     }
 
-    /** @throws MalformedMessageException when it is not an assignment; no bytes at all are an empty one */
+    /**
+     * Reads what a member was assigned.
+     *
+     * @throws MalformedMessageException when it is not an assignment; no bytes at all are an empty one
+     */
     public static List<TopicPartition> readAssignment(byte[] bytes) {
         List<TopicPartition> partitions = new ArrayList<>();
         if (bytes.length == 0) {

@@ -21,6 +21,8 @@ final class RangeAssignment {
     private RangeAssignment() {}
 
     /**
+     * Who reads what.
+     *
      * @param partitionCounts of the topics that exist
      * @return an entry for each member
      */

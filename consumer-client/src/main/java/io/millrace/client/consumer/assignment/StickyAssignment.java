@@ -45,6 +45,8 @@ final class StickyAssignment {
     }
 
     /**
+     * Who reads what.
+     *
      * @param partitionCounts of the topics that exist
      * @return an entry for each member
      */
@@ -154,6 +156,7 @@ final class StickyAssignment {
         return readers.getOrDefault(topic, List.of());
     }
 
+    @SuppressWarnings("NonApiType") // its order is used
     private TreeSet<TopicPartition> held(String member) {
         return assignment.computeIfAbsent(member, id -> new TreeSet<>());
     }
