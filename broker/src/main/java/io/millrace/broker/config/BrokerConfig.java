@@ -60,7 +60,7 @@ public record BrokerConfig(
         }
         return new BrokerConfig(
                 values.get(BrokerKeys.NODE_ID),
-                Path.of(values.get(BrokerKeys.LOG_DIRS)).toAbsolutePath().normalize(),
+                dataFolder(values.get(BrokerKeys.LOG_DIRS)),
                 ephemeral,
                 shards > 0 ? shards : defaultShards(cores),
                 listeners,
@@ -84,6 +84,14 @@ public record BrokerConfig(
                         values.get(BrokerKeys.CLEANER_DEDUPE_BUFFER_SIZE),
                         values.get(BrokerKeys.CLEANER_IO_MAX_BYTES_PER_SECOND)),
                 values.get(BrokerKeys.SHUTDOWN_DEADLINE_MS));
+    }
+
+    private static Path dataFolder(String logDirs) {
+        if (logDirs.indexOf(',') >= 0) {
+            throw new ConfigException("log.dirs names several folders, '" + logDirs
+                    + "', and this build uses one: name one, and join disks below it (LVM, mdraid, ZFS)");
+        }
+        return Path.of(logDirs).toAbsolutePath().normalize();
     }
 
     private static void requireLoopback(List<ListenerConfig> listeners, String adminHost) {

@@ -57,10 +57,14 @@ public final class ConfigTable {
             return key;
         }
         String reason = refusals.reason(name);
-        throw new ConfigException(
-                reason != null
-                        ? "The " + scope + " configuration '" + name + "' is not supported: " + reason
-                        : "Unknown " + scope + " configuration '" + name + "': did you mean '" + nearest(name) + "'?");
+        if (reason != null) {
+            throw new ConfigException("The " + scope + " configuration '" + name + "' is not supported: " + reason);
+        }
+        String nearest = nearest(name);
+        throw new ConfigException("Unknown " + scope + " configuration '" + name + "': "
+                + (editDistance(name, nearest) <= name.length() / 2
+                        ? "did you mean '" + nearest + "'?"
+                        : "docs/reference/config.md lists those there are"));
     }
 
     /** What is known of Kafka's keys that are not in this table. */

@@ -15,6 +15,9 @@ import java.util.regex.Pattern;
  */
 public record ListenerConfig(String name, String host, int port, String advertisedHost, int advertisedPort) {
 
+    /** Names that Kafka reads as a protocol unless told otherwise; to serve plaintext under one would mislead. */
+    private static final Set<String> SECURED = Set.of("SSL", "SASL_SSL", "SASL_PLAINTEXT");
+
     private static final Pattern ENTRY =
             Pattern.compile("([A-Za-z][A-Za-z0-9_-]*)://(\\[[0-9a-fA-F:.]+\\]|[^:\\[\\]]*):(\\d{1,5})");
 
@@ -56,6 +59,11 @@ public record ListenerConfig(String name, String host, int port, String advertis
     private static ListenerConfig one(String entry, List<String> advertised) {
         Matcher bound = match("listeners", entry);
         String name = bound.group(1);
+        if (SECURED.contains(name.toUpperCase(Locale.ROOT))) {
+            throw new ConfigException("listeners '" + entry + "' asks for " + name
+                    + ", and this build has no TLS or SASL yet: use a name such as PLAINTEXT, on localhost or a"
+                    + " trusted network");
+        }
         String host = bare(bound.group(2));
         int port = port(bound, entry);
         for (String candidate : advertised) {

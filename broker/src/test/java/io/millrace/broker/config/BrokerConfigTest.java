@@ -46,11 +46,22 @@ class BrokerConfigTest {
     }
 
     @Test
+    void whatWouldBeServedOtherwiseThanItReadsIsRefused() {
+        assertThatThrownBy(() -> parse("log.dirs", "/disk1,/disk2")).hasMessageContaining("this build uses one");
+        for (String name : new String[] {"SSL", "sasl_ssl", "SASL_PLAINTEXT"}) {
+            assertThatThrownBy(() -> parse("listeners", name + "://localhost:9093"))
+                    .hasMessageContaining("no TLS or SASL yet");
+        }
+    }
+
+    @Test
     void anUnknownKeyNamesTheNearest() {
         assertThatThrownBy(() -> parse("num.partition", "3"))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("num.partition'")
                 .hasMessageContaining("did you mean 'num.partitions'?");
+        assertThatThrownBy(() -> parse("zookeeper.connect", "localhost:2181"))
+                .hasMessageContaining("docs/reference/config.md");
     }
 
     @Test

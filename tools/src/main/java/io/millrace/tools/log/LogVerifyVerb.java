@@ -177,8 +177,8 @@ final class LogVerifyVerb implements Callable<Integer> {
         }
         if (damagedFiles > 0) {
             err.println("millrace: " + Plural.of(damagedFiles, "file") + " damaged in " + folder
-                    + ": keep a copy before you start a broker on it; indexes and .side files are made again from their"
-                    + " .log, the rest has to come from a backup or a replica");
+                    + ": keep a copy before you start a broker on it; what an index or .side file holds is in its .log"
+                    + " too, the rest has to come from a backup or a replica");
         } else {
             err.println("nothing is damaged");
         }
