@@ -357,15 +357,14 @@ class AdminIT {
                         new DescribeClusterOptions().includeAuthorizedOperations(true))
                 .authorizedOperations()
                 .get();
-        Set<AclOperation> onTopic = admin.describeTopics(
-                        List.of("mine"), new DescribeTopicsOptions().includeAuthorizedOperations(true))
-                .allTopicNames()
-                .get()
-                .get("mine")
-                .authorizedOperations();
+        TopicDescription described = Objects.requireNonNull(
+                admin.describeTopics(List.of("mine"), new DescribeTopicsOptions().includeAuthorizedOperations(true))
+                        .allTopicNames()
+                        .get()
+                        .get("mine"));
 
         assertThat(onCluster).contains(AclOperation.CREATE, AclOperation.CLUSTER_ACTION, AclOperation.IDEMPOTENT_WRITE);
-        assertThat(onTopic)
+        assertThat(described.authorizedOperations())
                 .containsExactlyInAnyOrder(
                         AclOperation.READ,
                         AclOperation.WRITE,

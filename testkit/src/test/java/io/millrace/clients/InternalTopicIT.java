@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.millrace.testkit.TestBroker;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
@@ -90,11 +92,8 @@ class InternalTopicIT {
 
     @Test
     void itIsDescribedAsInternal() throws Exception {
-        assertThat(admin.describeTopics(List.of(OFFSETS))
-                        .allTopicNames()
-                        .get()
-                        .get(OFFSETS)
-                        .isInternal())
-                .isTrue();
+        TopicDescription described = Objects.requireNonNull(
+                admin.describeTopics(List.of(OFFSETS)).allTopicNames().get().get(OFFSETS));
+        assertThat(described.isInternal()).isTrue();
     }
 }
