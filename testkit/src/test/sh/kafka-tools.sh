@@ -14,6 +14,7 @@ work=$(mktemp -d)
 pids=()
 finish() {
   for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null || true; done
+  for pid in $(jobs -p); do kill "$pid" 2>/dev/null || true; done
   for pid in "${pids[@]}"; do wait "$pid" 2>/dev/null || true; done
   if [ "${1:-}" = --keep ]; then echo "outputs are in $work"; else rm -rf "$work"; fi
 }
@@ -23,13 +24,16 @@ cat >"$work/log4j2.properties" <<'LOG'
 rootLogger.level=OFF
 LOG
 
+# With an archive of the tools' classes each starts in half the time.
+archive="$work/tools.jsa"
 tool() {
-  "$java" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Dlog4j2.configurationFile="$work/log4j2.properties" -cp "$kafka" "$@" 2>&1 ||
+  "$java" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto -XX:SharedArchiveFile="$archive" -Xlog:cds=off -Dlog4j2.configurationFile="$work/log4j2.properties" -cp "$kafka" "$@" 2>&1 ||
     echo "exit code $?"
 }
 topics() { tool org.apache.kafka.tools.TopicCommand --bootstrap-server "$server" "$@"; }
 configs() { tool kafka.admin.ConfigCommand --bootstrap-server "$server" "$@"; }
 offsets() { tool org.apache.kafka.tools.GetOffsetShell --bootstrap-server "$server" "$@"; }
+groups() { tool org.apache.kafka.tools.consumer.group.ConsumerGroupCommand --bootstrap-server "$server" "$@"; }
 
 # What differs from start to start; what Kafka sets by itself on a new cluster (min.insync.replicas); what only Millrace has to say
 # (its own keys, the default behind a value that was set).
@@ -37,7 +41,7 @@ plain() {
   sed -E -e 's/TopicId: [A-Za-z0-9_-]{22}/TopicId: ID/' -e "s/localhost:($port|$kafka_port)/localhost:PORT/g" \
     -e 's/"timestamp":[0-9]+/"timestamp":T/' -e 's/"(avg_throughput|target_throughput)":[-0-9.]+/"\1":N/g' \
     -e 's#"logDir":"[^"]*"#"logDir":"FOLDER"#' -e 's/"size":[1-9][0-9]*/"size":SOME/g' \
-    -e 's/"(count|maxOffset|offset)":[0-9]+/"\1":N/g' \
+    -e 's/"(count|maxOffset|offset)":[0-9]+/"\1":N/g' -e 's/[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}/UUID/g' \
     -e '/^  min\.insync\.replicas=1 .*DYNAMIC_DEFAULT/d' -e 's/(Configs: )min\.insync\.replicas=1,?/\1/' \
     -e 's/, DEFAULT_CONFIG:log\.retention\.hours=168//' -e '/^millrace\./d' \
     -e 's/[[:space:]]+$//' -e '/^SLF4J/d' -e '/^WARNING: A/d' -e '/StatusLogger/d'
@@ -78,16 +82,58 @@ verbs() {
   verb get-offsets offsets --topic records
   verb get-offsets-earliest offsets --topic records --time earliest
   echo '{"partitions":[{"topic":"records","partition":0,"offset":10},{"topic":"assigned","partition":1,"offset":-1}],"version":1}' \
-    >"$work/delete.json"
-  verb delete-records sorted tool org.apache.kafka.tools.DeleteRecordsCommand --bootstrap-server "$server" --offset-json-file "$work/delete.json"
+    >"$work/$peer.json"
+  verb delete-records sorted tool org.apache.kafka.tools.DeleteRecordsCommand --bootstrap-server "$server" --offset-json-file "$work/$peer.json"
   verb get-offsets-after-delete offsets --topic records --time earliest
   verb consumer timeout 60 "$java" -cp "$kafka" -Dlog4j2.configurationFile="$work/log4j2.properties" \
     org.apache.kafka.tools.VerifiableConsumer --bootstrap-server "$server" --topic records --group-id readers --max-messages 50 \
     --reset-policy earliest
+  verb groups-list groups --list
+  verb groups-list-state groups --list --state
+  verb groups-list-type groups --list --type classic
+  verb groups-describe groups --describe --group readers
+  verb groups-describe-offsets groups --describe --group readers --offsets --verbose
+  verb groups-describe-state groups --describe --group readers --state
+  verb groups-describe-members groups --describe --group readers --members
+  verb groups-describe-unknown groups --describe --group nobody
+  verb groups-reset-dry-run groups --reset-offsets --group readers --topic records --to-earliest --dry-run
+  verb groups-describe-after-dry-run groups --describe --group readers
+  verb groups-reset-to-offset groups --reset-offsets --group readers --topic records --to-offset 30 --execute
+  verb groups-reset-shift groups --reset-offsets --group readers --topic records:0 --shift-by -5 --execute
+  verb groups-describe-after-reset groups --describe --group readers
+  verb groups-reset-to-latest groups --reset-offsets --group readers --all-topics --to-latest --execute
+  verb groups-reset-export groups --reset-offsets --group readers --topic records --to-datetime 2020-01-01T00:00:00.000 --dry-run --export
+  verb groups-reset-unknown-topic groups --reset-offsets --group readers --topic nowhere --to-earliest --execute
+  active_group
+  verb groups-delete-offsets groups --delete-offsets --group readers --topic records
+  verb groups-delete-offsets-again groups --delete-offsets --group readers --topic nowhere
+  verb groups-delete groups --delete --group readers
+  verb groups-delete-unknown groups --delete --group nobody
+  verb groups-list-after groups --list
   verb log-dirs tool org.apache.kafka.tools.LogDirsCommand --bootstrap-server "$server" --describe --topic-list records,assigned
   verb api-versions tool org.apache.kafka.tools.BrokerApiVersionsCommand --bootstrap-server "$server"
   verb topics-delete topics --delete --topic orders
   verb topics-list-after topics --list --exclude-internal
+}
+
+# Of a group that somebody is in.
+active_group() {
+  "$java" -XX:TieredStopAtLevel=1 -Dlog4j2.configurationFile="$work/log4j2.properties" -cp "$kafka" \
+    org.apache.kafka.tools.consumer.ConsoleConsumer --bootstrap-server "$server" --topic records --group active --from-beginning \
+    >"$work/$peer.consumed" 2>&1 &
+  local consumer=$!
+  for _ in $(seq 60); do
+    groups --describe --group active --state | grep -q Stable && break
+  done
+  verb groups-active-members groups --describe --group active --members --verbose
+  verb groups-active-state groups --describe --group active --state
+  verb groups-active-reset groups --reset-offsets --group active --topic records --to-earliest --execute
+  verb groups-active-delete-offsets groups --delete-offsets --group active --topic records
+  verb groups-active-delete groups --delete --group active
+  kill $consumer
+  wait $consumer 2>/dev/null || true
+  verb groups-left groups --describe --group active --state
+  verb groups-left-delete groups --delete --group active
 }
 
 sorted() { "$@" | sort; }
@@ -95,7 +141,6 @@ sorted() { "$@" | sort; }
 # Names of the configurations, for their values are each broker's own.
 sorted_keys() { "$@" | sed -nE 's/^[[:space:]]+([a-z.]+)=.*/\1/p' | sort; }
 
-peer=millrace server="localhost:$port"
 MILLRACE_DATA=$work/data
 ${MILLRACE_COMMAND:-"$root/millrace"} dev --port "$port" --data "$MILLRACE_DATA" >"$work/millrace.log" 2>&1 &
 pids+=($!)
@@ -103,9 +148,6 @@ until grep -q 'serves the Kafka protocol' "$work/millrace.log"; do
   kill -0 "${pids[0]}" 2>/dev/null || { cat "$work/millrace.log"; exit 1; }
   sleep 0.2
 done
-verbs
-
-peer=kafka server="localhost:$kafka_port"
 cat >"$work/server.properties" <<PROPERTIES
 process.roles=broker,controller
 node.id=1
@@ -124,7 +166,13 @@ for _ in $(seq 100); do
   (exec 3<>"/dev/tcp/localhost/$kafka_port") 2>/dev/null && break
   sleep 0.3
 done
-verbs
+"$java" -XX:ArchiveClassesAtExit="$archive" -Dlog4j2.configurationFile="$work/log4j2.properties" -cp "$kafka" \
+  org.apache.kafka.tools.TopicCommand --bootstrap-server "localhost:$port" --list >/dev/null 2>&1
+# Both at once, for most of the time is the tools' own.
+(peer=kafka server="localhost:$kafka_port" && verbs) &
+beside=$!
+(peer=millrace server="localhost:$port" && verbs)
+wait $beside
 
 # Refusals in our own words are compared by their kind, the offer of APIs by what both have.
 kind() { grep -oE '^(Error|Caused by: [A-Za-z.]+|exit code.*)' "$1" | sed -E 's/Invalid(Request|Configuration)/Invalid/' | sort -u || true; }
