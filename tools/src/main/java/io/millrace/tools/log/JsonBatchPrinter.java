@@ -11,7 +11,6 @@ import io.millrace.protocol.record.RecordView;
 import io.millrace.tools.shell.Json;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
 
 /** A line with one JSON document per batch. */
 final class JsonBatchPrinter implements BatchPrinter {
@@ -76,22 +75,16 @@ final class JsonBatchPrinter implements BatchPrinter {
                 }
                 ObjectNode node =
                         array.addObject().put("offset", record.offset()).put("timestamp", record.timestampMs());
-                bytes(node, "key", record.copyKey());
-                bytes(node, "value", record.copyValue());
+                Json.bytes(node, "key", record.copyKey());
+                Json.bytes(node, "value", record.copyValue());
                 ArrayNode headers = node.putArray("headers");
                 for (RecordHeader header : record.headers()) {
-                    bytes(headers.addObject().put("name", header.name()), "value", header.value());
+                    Json.bytes(headers.addObject().put("name", header.name()), "value", header.value());
                 }
             }
         } catch (CorruptBatchException e) {
             document.put("error", "the records cannot be read: " + e.getMessage());
         }
-    }
-
-    /** Text as text, other bytes as base64; the field that does not apply is null, and both are when there are no bytes. */
-    private static void bytes(ObjectNode node, String name, byte @Nullable [] bytes) {
-        String text = bytes == null ? null : RecordText.utf8(bytes);
-        node.put(name, text).put(name + "Base64", bytes == null || text != null ? null : RecordText.base64(bytes));
     }
 
     @Override

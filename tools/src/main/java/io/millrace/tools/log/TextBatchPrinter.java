@@ -6,6 +6,7 @@ import io.millrace.protocol.record.RecordBatchView;
 import io.millrace.protocol.record.RecordCursor;
 import io.millrace.protocol.record.RecordHeader;
 import io.millrace.protocol.record.RecordView;
+import io.millrace.tools.shell.RecordText;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Instant;

@@ -10,6 +10,7 @@ import io.millrace.client.consumer.ConsumerRecord;
 import io.millrace.client.error.UnknownTopicException;
 import io.millrace.tools.shell.ExitCode;
 import io.millrace.tools.shell.Outcome;
+import io.millrace.tools.shell.OutputOptions;
 import io.millrace.tools.shell.ServerOptions;
 import io.millrace.tools.shell.StopSignals;
 import io.millrace.tools.shell.VerbException;
@@ -41,7 +42,8 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  millrace consume greetings --from-beginning --max 10",
             "  millrace consume orders --from-beginning --show-key | grep paid",
-            "  millrace consume orders --partition 2 --offset 4711"
+            "  millrace consume orders --partition 2 --offset 4711",
+            "  millrace consume orders --from-beginning -O json | jq .headers"
         })
 public final class ConsumeVerb implements Callable<Integer> {
 
@@ -52,6 +54,9 @@ public final class ConsumeVerb implements Callable<Integer> {
 
     @Mixin
     private ServerOptions server;
+
+    @Mixin
+    private OutputOptions output;
 
     @Parameters(paramLabel = "TOPIC", description = "What to read.")
     private String topic;
@@ -92,8 +97,10 @@ public final class ConsumeVerb implements Callable<Integer> {
         RecordPrinter printer = new RecordPrinter(
                 System.out,
                 key == null ? null : key.getBytes(StandardCharsets.UTF_8),
-                showKey,
-                Separators.parse(keySeparator).getBytes(StandardCharsets.UTF_8),
+                output.json()
+                        ? new RecordForm.AsJson()
+                        : new RecordForm.Plain(
+                                showKey, Separators.parse(keySeparator).getBytes(StandardCharsets.UTF_8)),
                 max == null ? Long.MAX_VALUE : max);
         try (Consumer consumer = Consumer.open(ConsumerConfig.of(client))) {
             StopSignals.install(

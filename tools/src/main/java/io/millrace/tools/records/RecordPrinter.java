@@ -3,20 +3,16 @@ package io.millrace.tools.records;
 import io.millrace.client.consumer.ConsumerRecord;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Writes records to a stream, bytes as they are, and counts them. */
+/** Writes records to a stream, a line each, and counts them. */
 final class RecordPrinter {
-
-    private static final byte[] NULL = "null".getBytes(StandardCharsets.US_ASCII);
 
     private final PrintStream out;
     private final byte @Nullable [] onlyKey;
-    private final boolean showKey;
-    private final byte[] separator;
+    private final RecordForm form;
     private final ByteArrayOutputStream lines = new ByteArrayOutputStream();
     private long left;
 
@@ -24,11 +20,10 @@ final class RecordPrinter {
      * @param onlyKey null: all records
      * @param max records to print before {@link #isDone}
      */
-    RecordPrinter(PrintStream out, byte @Nullable [] onlyKey, boolean showKey, byte[] separator, long max) {
+    RecordPrinter(PrintStream out, byte @Nullable [] onlyKey, RecordForm form, long max) {
         this.out = out;
         this.onlyKey = onlyKey;
-        this.showKey = showKey;
-        this.separator = separator;
+        this.form = form;
         this.left = max;
     }
 
@@ -44,20 +39,12 @@ final class RecordPrinter {
                 break;
             }
             if (onlyKey == null || Arrays.equals(onlyKey, record.key())) {
-                if (showKey) {
-                    lines.writeBytes(orNull(record.key()));
-                    lines.writeBytes(separator);
-                }
-                lines.writeBytes(orNull(record.value()));
+                form.write(record, lines);
                 lines.write('\n');
                 left--;
             }
         }
         out.write(lines.toByteArray(), 0, lines.size());
         return !out.checkError(); // flushes too
-    }
-
-    private static byte[] orNull(byte @Nullable [] bytes) {
-        return bytes == null ? NULL : bytes;
     }
 }

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintWriter;
+import org.jspecify.annotations.Nullable;
 
 /** Makes and prints JSON. Field names are those of docs/reference/json.md: camel case, as in Kafka's message schemas. */
 public final class Json {
@@ -16,6 +17,15 @@ public final class Json {
             new ObjectMapper(new JsonFactory().enable(JsonGenerator.Feature.ESCAPE_NON_ASCII));
 
     private Json() {}
+
+    /** One document as one line of bytes, without line feed. */
+    public static byte[] lineBytes(JsonNode document) {
+        try {
+            return MAPPER.writeValueAsBytes(document);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a tree of plain nodes does not print", e);
+        }
+    }
 
     public static ObjectNode object() {
         return MAPPER.createObjectNode();
@@ -28,6 +38,12 @@ public final class Json {
     /** One document, over several lines, as the whole output of a verb. */
     public static void print(PrintWriter out, JsonNode document) {
         out.println(document.toPrettyString());
+    }
+
+    /** Text as text, other bytes as base64; the field that does not apply is null, and both are when there are no bytes. */
+    public static void bytes(ObjectNode node, String name, byte @Nullable [] bytes) {
+        String text = bytes == null ? null : RecordText.utf8(bytes);
+        node.put(name, text).put(name + "Base64", bytes == null || text != null ? null : RecordText.base64(bytes));
     }
 
     /** One document on one line, of as many as a verb prints. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.client.cluster.TopicPartition;
 import io.millrace.client.consumer.ConsumerRecord;
+import io.millrace.protocol.record.RecordHeader;
 import io.millrace.protocol.record.TimestampType;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -20,7 +21,10 @@ class RecordPrinterTest {
 
     private RecordPrinter printer(@Nullable String key, boolean showKey, long max) {
         return new RecordPrinter(
-                new PrintStream(printed), key == null ? null : key.getBytes(UTF_8), showKey, "\t".getBytes(UTF_8), max);
+                new PrintStream(printed),
+                key == null ? null : key.getBytes(UTF_8),
+                new RecordForm.Plain(showKey, "\t".getBytes(UTF_8)),
+                max);
     }
 
     private static ConsumerRecord record(@Nullable String key, @Nullable String value) {
@@ -59,6 +63,28 @@ class RecordPrinterTest {
     }
 
     @Test
+    void jsonIsOneDocumentPerLineAndKeepsWhatIsNoText() {
+        ConsumerRecord bytes = new ConsumerRecord(
+                new TopicPartition("t", 3),
+                7,
+                11,
+                TimestampType.CREATE_TIME,
+                new byte[] {(byte) 0xff},
+                "line\nfeed".getBytes(UTF_8),
+                List.of(new RecordHeader("h", null)),
+                -1);
+        new RecordPrinter(new PrintStream(printed), null, new RecordForm.AsJson(), 10)
+                .print(List.of(bytes, record(null, null)));
+        assertThat(printed.toString(UTF_8).lines())
+                .containsExactly(
+                        "{\"topic\":\"t\",\"partition\":3,\"offset\":7,\"timestamp\":11,\"key\":null,"
+                                + "\"keyBase64\":\"/w==\",\"value\":\"line\\nfeed\",\"valueBase64\":null,"
+                                + "\"headers\":[{\"name\":\"h\",\"value\":null,\"valueBase64\":null}]}",
+                        "{\"topic\":\"t\",\"partition\":0,\"offset\":0,\"timestamp\":0,\"key\":null,"
+                                + "\"keyBase64\":null,\"value\":null,\"valueBase64\":null,\"headers\":[]}");
+    }
+
+    @Test
     void aReaderThatLeftIsNoticed() {
         PrintStream broken = new PrintStream(new OutputStream() {
             @Override
@@ -66,7 +92,7 @@ class RecordPrinterTest {
                 throw new IOException("Broken pipe");
             }
         });
-        RecordPrinter printer = new RecordPrinter(broken, null, false, new byte[0], 10);
+        RecordPrinter printer = new RecordPrinter(broken, null, new RecordForm.Plain(false, new byte[0]), 10);
         assertThat(printer.print(List.of(record(null, "a")))).isFalse();
     }
 }

@@ -1,4 +1,4 @@
-package io.millrace.tools.log;
+package io.millrace.tools.shell;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -9,12 +9,12 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Keys and values as a terminal may show them: nothing in a record can move its cursor. */
-final class RecordText {
+public final class RecordText {
 
     private RecordText() {}
 
     /** The text, null when the bytes are no UTF-8. */
-    static @Nullable String utf8(byte[] bytes) {
+    public static @Nullable String utf8(byte[] bytes) {
         try {
             return StandardCharsets.UTF_8
                     .newDecoder()
@@ -27,12 +27,12 @@ final class RecordText {
         }
     }
 
-    static String base64(byte[] bytes) {
+    public static String base64(byte[] bytes) {
         return Base64.getEncoder().encodeToString(bytes);
     }
 
     /** {@code null}, {@code "text with \n"} or {@code base64:AAE=}. */
-    static String shown(byte @Nullable [] bytes) {
+    public static String shown(byte @Nullable [] bytes) {
         if (bytes == null) {
             return "null";
         }
@@ -41,7 +41,7 @@ final class RecordText {
     }
 
     /** In quotes, with what is not printable escaped as in JSON. */
-    static String quoted(String text) {
+    public static String quoted(String text) {
         StringBuilder out = new StringBuilder(text.length() + 2).append('"');
         text.codePoints().forEach(point -> {
             switch (point) {
