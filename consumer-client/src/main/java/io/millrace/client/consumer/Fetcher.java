@@ -53,6 +53,7 @@ final class Fetcher {
 
     private long reservedBytes;
     private int turn;
+    private int pumps;
     private boolean closed;
     private @Nullable Timer timer;
 
@@ -128,11 +129,18 @@ final class Fetcher {
         if (leaderless) {
             cluster.metadata().refresh();
         }
-        byLeader.forEach((leader, led) -> fetchFrom(within, leader, led, image, nowNs));
+        // Another leader is first each time, and none reserves more than its share: else one that has nothing to say and holds its
+        // answer back could keep all room from the others.
+        List<Integer> leaders = new ArrayList<>(byLeader.keySet());
+        Collections.rotate(leaders, leaders.isEmpty() ? 0 : Math.floorMod(pumps++, leaders.size()));
+        long shareBytes = Math.max(1, config.prefetchBytes() / Math.max(1, leaders.size()));
+        for (int leader : leaders) {
+            fetchFrom(within, leader, byLeader.getOrDefault(leader, List.of()), shareBytes, nowNs);
+        }
         sleep(nowNs);
     }
 
-    private void fetchFrom(BrokerLinks within, int leader, List<FetchState> led, ClusterImage image, long nowNs) {
+    private void fetchFrom(BrokerLinks within, int leader, List<FetchState> led, long shareBytes, long nowNs) {
         if (busyBrokers.contains(leader)) {
             return;
         }
@@ -153,11 +161,11 @@ final class Fetcher {
             return;
         }
         // The broker fills an answer in the order of the request: begin with another partition each time.
-        Collections.rotate(ready, turn++ % ready.size());
-        int maxBytes = (int) Math.min(config.fetchMaxBytes(), room);
+        Collections.rotate(ready, Math.floorMod(turn++, ready.size()));
+        int maxBytes = (int) Math.min(config.fetchMaxBytes(), Math.min(room, shareBytes));
         FetchExchange exchange = new FetchExchange(
                 config,
-                image,
+                cluster.metadata().image(),
                 ready,
                 leftOut ? Math.min(SHORT_WAIT_MS, config.fetchMaxWaitMs()) : config.fetchMaxWaitMs(),
                 maxBytes);
