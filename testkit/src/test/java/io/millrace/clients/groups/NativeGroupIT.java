@@ -30,6 +30,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -37,7 +38,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Native consumers in groups, alone and with Kafka's, while members die and the broker restarts. */
+/**
+ * Native consumers in groups, alone and with Kafka's, while members die and the broker restarts. With
+ * {@code -Dmillrace.test.peer=HOST:PORT} against another broker.
+ */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(180)
 class NativeGroupIT {
@@ -45,13 +49,18 @@ class NativeGroupIT {
     private static final int PARTITIONS = 6;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    private final TestBroker broker = TestBroker.start(
-            "listeners",
-            "PLAINTEXT://localhost:" + freePort(),
-            "group.initial.rebalance.delay.ms",
-            "100",
-            "group.min.session.timeout.ms",
-            "500");
+    /** Host and port of a broker to test against instead, Apache Kafka's say; it is not restarted. */
+    private static final @Nullable String PEER = System.getProperty("millrace.test.peer");
+
+    private final @Nullable TestBroker broker = PEER != null
+            ? null
+            : TestBroker.start(
+                    "listeners",
+                    "PLAINTEXT://localhost:" + freePort(),
+                    "group.initial.rebalance.delay.ms",
+                    "100",
+                    "group.min.session.timeout.ms",
+                    "500");
 
     private static int freePort() {
         try (ServerSocket socket = new ServerSocket(0)) {
@@ -63,12 +72,18 @@ class NativeGroupIT {
 
     @AfterAll
     void stop() {
-        broker.close();
-        assertThat(broker.fatal()).isEmpty();
+        if (broker != null) {
+            broker.close();
+            assertThat(broker.fatal()).isEmpty();
+        }
+    }
+
+    private String bootstrap() {
+        return broker != null ? broker.bootstrap() : String.valueOf(PEER);
     }
 
     private ClientConfig client() {
-        return ClientConfig.of(broker.bootstrap()).withRetryBackoffMs(20, 200).withMetadataMaxAgeMs(1_000);
+        return ClientConfig.of(bootstrap()).withRetryBackoffMs(20, 200).withMetadataMaxAgeMs(1_000);
     }
 
     private static GroupConfig group(String id) {
@@ -153,7 +168,7 @@ class NativeGroupIT {
                 NativeMember second = new NativeMember("second", config(group), topic, sightings);
                 NativeMember third =
                         new NativeMember("third", config(group.withLeaveOnClose(false)), topic, sightings);
-                KafkaMember kafka = new KafkaMember(broker.bootstrap(), topic, assignor, topic, sightings)) {
+                KafkaMember kafka = new KafkaMember(bootstrap(), topic, assignor, topic, sightings)) {
             produce(producer, topic, 5_000);
             await().atMost(PATIENCE)
                     .until(() ->
@@ -163,7 +178,9 @@ class NativeGroupIT {
             produce(producer, topic, 5_000);
             await().atMost(PATIENCE)
                     .until(() -> shareAll(List.of(first.assigned(), second.assigned(), kafka.assigned())));
-            broker.restart();
+            if (broker != null) {
+                broker.restart();
+            }
             produce(producer, topic, 5_000);
             second.close();
             produce(producer, topic, 5_000);

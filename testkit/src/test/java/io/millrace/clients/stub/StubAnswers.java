@@ -33,7 +33,14 @@ final class StubAnswers {
         ApiKey.METADATA,
         ApiKey.API_VERSIONS,
         ApiKey.CREATE_TOPICS,
-        ApiKey.INIT_PRODUCER_ID
+        ApiKey.INIT_PRODUCER_ID,
+        ApiKey.FIND_COORDINATOR,
+        ApiKey.JOIN_GROUP,
+        ApiKey.SYNC_GROUP,
+        ApiKey.HEARTBEAT,
+        ApiKey.LEAVE_GROUP,
+        ApiKey.OFFSET_COMMIT,
+        ApiKey.OFFSET_FETCH
     };
     private static final long EARLIEST = -2;
 
@@ -65,7 +72,13 @@ final class StubAnswers {
                 case ProduceRequest produce -> produce(produce, forced, act);
                 case FetchRequest fetch -> fetch(fetch, forced);
                 case ListOffsetsRequest offsets -> offsets(offsets, forced);
-                default -> throw new IllegalStateException("a stub does not answer " + request);
+                default -> {
+                    Message ofGroup = cluster.group().answer(request, broker, forced, act);
+                    if (ofGroup == null) {
+                        throw new IllegalStateException("a stub does not answer " + request);
+                    }
+                    yield ofGroup;
+                }
             };
         }
     }

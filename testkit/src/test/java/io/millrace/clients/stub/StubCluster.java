@@ -48,6 +48,8 @@ public final class StubCluster implements AutoCloseable {
     private BiFunction<ApiKey, Integer, Fault> faults = (api, broker) -> new Fault.None();
     private final Map<ApiKey, Integer> requests = new TreeMap<>();
 
+    private final StubGroup group = new StubGroup(this);
+
     private StubCluster(int brokers) {
         for (int id = 0; id < brokers; id++) {
             KafkaServer server =
@@ -140,6 +142,41 @@ public final class StubCluster implements AutoCloseable {
     /** How many requests of an API came. */
     public synchronized int requests(ApiKey api) {
         return requests.getOrDefault(api, 0);
+    }
+
+    /** Gives the group to another broker. */
+    public synchronized void coordinate(int broker) {
+        group.coordinator(broker);
+    }
+
+    /** The group's member has not been heard of for too long. */
+    public synchronized void expireMember() {
+        group.forgetMember();
+    }
+
+    /** The group went on without its member. */
+    public synchronized void nextGeneration() {
+        group.nextGeneration();
+    }
+
+    /** Where the group stands; -1 without a commit. */
+    public synchronized long committed(String topic, int partition) {
+        return group.committed(topic, partition);
+    }
+
+    /** Who left the group, in order. */
+    public synchronized List<String> leaves() {
+        return group.leaves();
+    }
+
+    /** Commits that were done and were lower than the one before. */
+    public synchronized List<String> setBacks() {
+        return group.setBacks();
+    }
+
+    /** Only under the lock. */
+    StubGroup group() {
+        return group;
     }
 
     private Topic known(String name) {
