@@ -344,7 +344,8 @@ class ConsumerFaultTest {
             cluster.topic("t", 2);
             int count = fill(cluster, 1, 100, Codec.NONE);
             // One answer may take all that may be fetched ahead, and the first leader holds its back.
-            ConsumerConfig narrow = config(cluster).withFetch(200, 64 * 1024, 4 * 1024).withReset(OffsetReset.EARLIEST);
+            ConsumerConfig narrow =
+                    config(cluster).withFetch(200, 64 * 1024, 4 * 1024).withReset(OffsetReset.EARLIEST);
             try (Consumer consumer = Consumer.open(narrow)) {
                 consumer.assign(List.of(T0));
                 assertThat(consumer.poll(POLL)).isEmpty();

@@ -129,7 +129,8 @@ final class Fetcher {
         if (leaderless) {
             cluster.metadata().refresh();
         }
-        // Another leader is first each time, and none reserves more than its share: else one that has nothing to say and holds its
+        // Another leader is first each time, and none reserves more than its share: else one that has nothing to say
+        // and holds its
         // answer back could keep all room from the others.
         List<Integer> leaders = new ArrayList<>(byLeader.keySet());
         Collections.rotate(leaders, leaders.isEmpty() ? 0 : Math.floorMod(pumps++, leaders.size()));

@@ -223,7 +223,9 @@ class GroupFaultTest {
             assertThat(some(consumer)).hasSize(10);
             await().until(() -> total() == 10);
         }
-        assertThat(total()).as("close comes in the middle of the second poll's records").isEqualTo(10);
+        assertThat(total())
+                .as("close comes in the middle of the second poll's records")
+                .isEqualTo(10);
         try (Consumer consumer = open(group().withAutoCommit(0))) {
             some(consumer);
             consumer.commit();
@@ -340,7 +342,10 @@ class GroupFaultTest {
                     failure = e;
                 }
             }
-            assertThat(failure).isNotNull().extracting(ClientException::errorCode).isEqualTo(ErrorCode.FENCED_INSTANCE_ID);
+            assertThat(failure)
+                    .isNotNull()
+                    .extracting(ClientException::errorCode)
+                    .isEqualTo(ErrorCode.FENCED_INSTANCE_ID);
             assertThatThrownBy(() -> consumer.poll(POLL)).isInstanceOf(RefusedException.class);
             assertThat(told.words).containsExactly("assigned [t-0, t-1]", "lost [t-0, t-1]");
             consumer.subscribe(List.of("t"), told);

@@ -171,7 +171,8 @@ final class StubGroup {
     }
 
     private OffsetCommitResponse commit(OffsetCommitRequest request, ErrorCode forced, boolean act) {
-        boolean simple = request.generationIdOrMemberEpoch() < 0 && request.memberId().isEmpty();
+        boolean simple =
+                request.generationIdOrMemberEpoch() < 0 && request.memberId().isEmpty();
         ErrorCode own = simple
                 ? ErrorCode.NONE
                 : fenced(ErrorCode.NONE, request.memberId(), request.generationIdOrMemberEpoch());
