@@ -128,6 +128,27 @@ class VerbsIT {
     }
 
     @Test
+    void aGroupGoesOnWhereItStopped() {
+        run("", "topic", "create", "shared", "--partitions", "1");
+        run("a\nb\nc\nd\n", "produce", "shared");
+        assertThat(run("", "consume", "shared", "--group", "readers", "--max", "3"))
+                .isEqualTo(new Ran(0, "a\nb\nc\n", ""));
+        assertThat(run("", "consume", "shared", "--group", "readers", "--max", "1")
+                        .out())
+                .isEqualTo("d\n");
+        run("e\n", "produce", "shared");
+        assertThat(run("", "consume", "shared", "--group", "readers", "--partition", "0", "--max", "1")
+                        .out())
+                .isEqualTo("e\n");
+        assertThat(run("", "consume", "shared", "--group", "readers", "--from", "earliest", "--max", "1")
+                        .out())
+                .isEqualTo("a\n");
+        assertThat(run("", "consume", "shared", "--group", "readers", "--from", "committed", "--max", "1")
+                        .out())
+                .isEqualTo("b\n");
+    }
+
+    @Test
     void aReaderThatLeavesEndsTheCommandQuietly() {
         run("a\nb\n", "produce", "left");
         OutputStream closed = new OutputStream() {
@@ -215,6 +236,8 @@ class VerbsIT {
                 List.of("produce", "t", "--codec", "brotli"),
                 List.of("produce", "t", "--acks", "2"),
                 List.of("produce", "t", "--key-separator", ""),
+                List.of("consume", "t", "--from", "committed"),
+                List.of("consume", "t", "--from", "latest", "--from-beginning"),
                 List.of("consume", "t", "--offset", "3"),
                 List.of("consume", "t", "--offset", "3", "--partition", "0", "--from-beginning"),
                 List.of("consume", "t", "--max", "0"),

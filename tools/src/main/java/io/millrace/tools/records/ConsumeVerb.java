@@ -7,6 +7,9 @@ import io.millrace.client.connection.ClientConfig;
 import io.millrace.client.consumer.Consumer;
 import io.millrace.client.consumer.ConsumerConfig;
 import io.millrace.client.consumer.ConsumerRecord;
+import io.millrace.client.consumer.OffsetReset;
+import io.millrace.client.consumer.group.GroupConfig;
+import io.millrace.client.consumer.group.RebalanceListener;
 import io.millrace.client.error.UnknownTopicException;
 import io.millrace.tools.shell.ExitCode;
 import io.millrace.tools.shell.Outcome;
@@ -18,6 +21,7 @@ import io.millrace.tools.topic.TopicNames;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +47,7 @@ import picocli.CommandLine.Spec;
             "  millrace consume greetings --from-beginning --max 10",
             "  millrace consume orders --from-beginning --show-key | grep paid",
             "  millrace consume orders --partition 2 --offset 4711",
+            "  millrace consume orders --group billing      goes on where this group stopped",
             "  millrace consume orders --from-beginning -O json | jq .headers"
         })
 public final class ConsumeVerb implements Callable<Integer> {
@@ -63,6 +68,24 @@ public final class ConsumeVerb implements Callable<Integer> {
 
     @Option(names = "--from-beginning", description = "Begin with the oldest record.")
     private boolean fromBeginning;
+
+    @Option(
+            names = "--group",
+            paramLabel = "G",
+            description = {
+                "Read as a member of this consumer group: share the topic with its other members, commit what was printed,",
+                "and begin where the group stands (see --from). With --partition only the offsets are the group's."
+            })
+    private @Nullable String group;
+
+    @Option(
+            names = "--from",
+            paramLabel = "WHERE",
+            description = {
+                "Where to begin: committed (default with --group: where the group stands, or the oldest record when it has not",
+                "committed yet), earliest, or latest (default without)."
+            })
+    private @Nullable StartAt from;
 
     @Option(names = "--partition", paramLabel = "N", description = "Read this partition only (default: all).")
     private @Nullable Integer partition;
@@ -102,26 +125,77 @@ public final class ConsumeVerb implements Callable<Integer> {
                         : new RecordForm.Plain(
                                 showKey, Separators.parse(keySeparator).getBytes(StandardCharsets.UTF_8)),
                 max == null ? Long.MAX_VALUE : max);
-        try (Consumer consumer = Consumer.open(ConsumerConfig.of(client))) {
+        String groupId = group;
+        ConsumerConfig config = ConsumerConfig.of(client);
+        try (Consumer consumer = Consumer.open(
+                groupId == null
+                        ? config
+                        : config.withReset(OffsetReset.EARLIEST)
+                                .withGroup(GroupConfig.of(groupId).withoutAutoCommit()))) {
             StopSignals.install(
                     () -> {
                         stopped = true;
                         consumer.wakeup();
                     },
                     () -> Runtime.getRuntime().halt(ExitCode.INTERRUPTED));
-            consumer.assign(partitions);
-            begin(consumer, partitions);
+            PrintedOffsets offsets =
+                    new PrintedOffsets(consumer, spec.commandLine().getErr());
+            if (groupId != null && partition == null) {
+                consumer.subscribe(List.of(topic), new Begin(consumer));
+            } else {
+                consumer.assign(partitions);
+                begin(consumer, partitions);
+            }
             while (!stopped && !printer.isDone()) {
                 List<ConsumerRecord> records = consumer.poll(POLL);
                 if (!printer.print(records)) {
                     return 0; // whoever read our output has seen enough
+                }
+                if (groupId != null) {
+                    offsets.printed(records.subList(0, printer.lookedAt()));
                 }
             }
         }
         return 0;
     }
 
+    /** Begins elsewhere than where the group stands, with the first partitions that it assigns. */
+    private final class Begin implements RebalanceListener {
+
+        private final Consumer consumer;
+        private boolean begun;
+
+        Begin(Consumer consumer) {
+            this.consumer = consumer;
+        }
+
+        @Override
+        public void onAssigned(Collection<TopicPartition> added) {
+            if (!begun) {
+                begun = true;
+                begin(consumer, added);
+            }
+        }
+    }
+
+    private StartAt startAt() {
+        StartAt chosen = from;
+        if (chosen != null) {
+            return chosen;
+        }
+        return fromBeginning ? StartAt.EARLIEST : group != null ? StartAt.COMMITTED : StartAt.LATEST;
+    }
+
     private void checkOptions() {
+        if (from != null && (fromBeginning || offset != null)) {
+            throw usage("--from, --from-beginning and --offset exclude each other: choose one");
+        }
+        if (from == StartAt.COMMITTED && group == null) {
+            throw usage("--from committed needs --group: offsets are committed by groups");
+        }
+        if (group != null && group.isEmpty()) {
+            throw usage("--group: the name is empty");
+        }
         if (fromBeginning && offset != null) {
             throw usage("--from-beginning and --offset exclude each other: choose one");
         }
@@ -168,19 +242,23 @@ public final class ConsumeVerb implements Callable<Integer> {
         return all;
     }
 
-    private void begin(Consumer consumer, List<TopicPartition> partitions) {
+    private void begin(Consumer consumer, Collection<TopicPartition> partitions) {
         Long at = offset;
         if (at != null) {
-            consumer.seek(partitions.getFirst(), at);
-        } else if (fromBeginning) {
-            consumer.seekToBeginning(partitions);
-        } else {
-            consumer.seekToEnd(partitions);
-            spec.commandLine()
-                    .getErr()
-                    .println("waiting for new records of " + topic
-                            + "; --from-beginning reads what is there, Ctrl-C stops");
-            spec.commandLine().getErr().flush();
+            consumer.seek(partitions.iterator().next(), at);
+            return;
+        }
+        switch (startAt()) {
+            case COMMITTED -> {}
+            case EARLIEST -> consumer.seekToBeginning(partitions);
+            case LATEST -> {
+                consumer.seekToEnd(partitions);
+                spec.commandLine()
+                        .getErr()
+                        .println("waiting for new records of " + topic
+                                + "; --from-beginning reads what is there, Ctrl-C stops");
+                spec.commandLine().getErr().flush();
+            }
         }
     }
 }

@@ -15,6 +15,7 @@ final class RecordPrinter {
     private final RecordForm form;
     private final ByteArrayOutputStream lines = new ByteArrayOutputStream();
     private long left;
+    private int lookedAt;
 
     /**
      * @param onlyKey null: all records
@@ -31,13 +32,20 @@ final class RecordPrinter {
         return left == 0;
     }
 
+    /** How many records of the last {@link #print} it printed or passed over. */
+    int lookedAt() {
+        return lookedAt;
+    }
+
     /** Prints until it is done; false when nobody reads the stream any more. */
     boolean print(List<ConsumerRecord> records) {
         lines.reset();
+        lookedAt = 0;
         for (ConsumerRecord record : records) {
             if (left == 0) {
                 break;
             }
+            lookedAt++;
             if (onlyKey == null || Arrays.equals(onlyKey, record.key())) {
                 form.write(record, lines);
                 lines.write('\n');
