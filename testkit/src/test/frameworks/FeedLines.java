@@ -7,7 +7,10 @@ import java.nio.file.StandardOpenOption;
 import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
 
-/** {@code FeedLines FILE SECONDS PER_SECOND}: appends lines, each begun by its number and so unlike any other, evenly over that time. */
+/**
+ * {@code FeedLines FILE STOP_FILE PER_SECOND}: appends lines, each begun by its number and so unlike any other, evenly until the stop file
+ * appears.
+ */
 final class FeedLines {
 
     private static final int WORDS = 500;
@@ -17,16 +20,16 @@ final class FeedLines {
     private FeedLines() {}
 
     public static void main(String[] arguments) throws IOException {
-        long lines = Long.parseLong(arguments[1]) * Long.parseLong(arguments[2]);
+        Path stop = Path.of(arguments[1]);
         long spacingNs = 1_000_000_000L / Long.parseLong(arguments[2]);
         Random random = new Random(WORDS);
         long startNs = System.nanoTime();
         try (OutputStream out =
                 Files.newOutputStream(Path.of(arguments[0]), StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
             long written = 0;
-            while (written < lines) {
+            while (!Files.exists(stop)) {
                 StringBuilder block = new StringBuilder();
-                for (; written < lines && System.nanoTime() - startNs >= written * spacingNs; written++) {
+                for (; System.nanoTime() - startNs >= written * spacingNs; written++) {
                     block.append("line-").append(written);
                     for (int word = 0; word < WORDS_PER_LINE; word++) {
                         // The square makes some words common and most rare, as in text.

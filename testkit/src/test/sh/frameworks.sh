@@ -48,7 +48,7 @@ await() {
   local deadline=$((SECONDS + $1)) what=$2
   shift 2
   until "$@"; do
-    [ $SECONDS -lt $deadline ] || { echo "FAIL: waited in vain for $what"; tail -5 "$work"/*.log; exit 1; }
+    [ $SECONDS -lt $deadline ] || { echo "FAIL: waited in vain for $what"; tail -n 5 "$work"/*.log; exit 1; }
     sleep 0.5
   done
 }
@@ -119,7 +119,6 @@ check_words() {
 }
 
 seconds=$(awk "BEGIN { print int($minutes * 60) }")
-total=$((seconds * rate))
 start_broker 1
 touch "$work/in.txt"
 worker 1
@@ -132,7 +131,7 @@ for sink in a b; do
   await 30 "the file sink" connector "sink-$sink" "{$file,\"consumer.override.auto.offset.reset\":\"earliest\",\"consumer.override.session.timeout.ms\":\"10000\"}"
 done
 await 90 "running tasks" tasks_running
-run FeedLines "$work/in.txt" "$seconds" "$rate" &
+run FeedLines "$work/in.txt" "$work/stop" "$rate" &
 feeder=$!
 pids+=("$feeder")
 fed_from=$SECONDS
@@ -164,7 +163,11 @@ rebalances_at_start=$(rebalances)
 outage 2 TERM $((seconds / 3))
 outage 3 KILL $((seconds * 2 / 3))
 
+left=$((fed_from + seconds - SECONDS))
+[ $left -le 0 ] || sleep $left
+touch "$work/stop"
 wait $feeder
+total=$(lines_of "$work/in.txt")
 await 120 "all lines in the first sink" reaches "$work/out-a.txt" $total
 await 120 "all lines in the second sink" reaches "$work/out-b.txt" $total
 caught_up() { run GroupLag "$server" word-count >"$work/lag" 2>"$work/lag.err" && grep -q '^0 ' "$work/lag"; }
@@ -193,7 +196,7 @@ echo "words=$words exact=$exact under=$under over=$over excess=$excess rebalance
 echo "broker's memory at the end: $(($(ps -o rss= -p $broker) / 1024)) MiB"
 kill $streams
 wait $streams 2>/dev/null || true
-(program 256m error WordCount "$server" "$work/state-again" "$work/restored.txt") >"$work/restore.log" 2>&1 || tail -5 "$work/restore.log"
+(program 256m error WordCount "$server" "$work/state-again" "$work/restored.txt") >"$work/restore.log" 2>&1 || tail -n 5 "$work/restore.log"
 verdict "state restored from the changelog" cmp "$work/counts.txt" "$work/restored.txt"
 echo "words=$(lines_of "$work/restored.txt")"
 
