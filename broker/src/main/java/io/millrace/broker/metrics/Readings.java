@@ -35,10 +35,20 @@ public final class Readings {
         value(meter, labels).number += number;
     }
 
+    /** As the other; a double holds every count below 2^53 exactly, and the scrape's text is one of doubles. */
+    public void add(Meter meter, long number, String... labels) {
+        add(meter, (double) number, labels);
+    }
+
     /** Counts only if it is the largest of all that are told under these labels. */
     public void max(Meter meter, double number, String... labels) {
         Value present = value(meter, labels);
         present.number = Math.max(present.number, number);
+    }
+
+    /** As the other. */
+    public void max(Meter meter, long number, String... labels) {
+        max(meter, (double) number, labels);
     }
 
     /** Adds to a histogram; copies {@code counted}, which its owner goes on to change. */

@@ -9,6 +9,7 @@ import io.millrace.protocol.message.ApiKey;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /** The error codes in all answers, by API. Thread-safe; an answer without errors touches nothing shared. */
+@SuppressWarnings("EnumOrdinal") // an array look-up per answer
 final class ApiErrors implements MeterSource {
 
     private static final int LOWEST_CODE = -1;

@@ -8,6 +8,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** What the connections of one shard asked. Owned by the shard loop. */
+@SuppressWarnings("EnumOrdinal") // an array look-up per request
 final class RequestMeters implements MeterSource {
 
     /** Why a frame came to no handler. */

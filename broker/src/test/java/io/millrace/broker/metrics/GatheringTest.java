@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.network.loop.ShardLoops;
 import io.millrace.runtime.metrics.Distribution;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -22,7 +23,7 @@ class GatheringTest {
     }
 
     private static double number(Readings readings, Meter meter) {
-        return readings.series(meter).get(List.of()).number();
+        return Objects.requireNonNull(readings.series(meter).get(List.of())).number();
     }
 
     @Test
@@ -43,8 +44,9 @@ class GatheringTest {
         Readings all = gathering.gather();
         assertThat(number(all, Meter.OPEN_SEGMENTS)).isEqualTo(1_221);
         assertThat(number(all, Meter.JOURNAL_RUNNING_SYNC)).isEqualTo(1);
-        Distribution both = all.series(Meter.JOURNAL_SYNC_BYTES).get(List.of()).distribution();
-        assertThat(both).isNotNull();
+        Distribution both = Objects.requireNonNull(Objects.requireNonNull(
+                        all.series(Meter.JOURNAL_SYNC_BYTES).get(List.of()))
+                .distribution());
         assertThat(both.count()).isEqualTo(2);
         assertThat(both.sum()).isEqualTo(10);
         assertThat(number(all, Meter.SCRAPE_SILENT_LOOPS)).isZero();

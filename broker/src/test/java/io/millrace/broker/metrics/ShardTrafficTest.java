@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.protocol.Uuid;
 import io.millrace.replication.replica.ReplicaEvents;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** The traffic of topics on one shard, and how many topics have series of their own. */
@@ -28,6 +29,10 @@ class ShardTrafficTest {
         return readings;
     }
 
+    private static double number(Readings readings, Meter meter) {
+        return Objects.requireNonNull(readings.series(meter).get(List.of("a"))).number();
+    }
+
     @Test
     void countsByTopicWhatItsReplicasReport() {
         ReplicaEvents first = traffic.ofTopic(A, "a");
@@ -37,9 +42,9 @@ class ShardTrafficTest {
         second.fetched(70, 4);
         Readings readings = read();
         assertThat(inBytes(readings, "a")).isEqualTo(150);
-        assertThat(readings.series(Meter.IN_RECORDS).get(List.of("a")).number()).isEqualTo(5);
-        assertThat(readings.series(Meter.OUT_BYTES).get(List.of("a")).number()).isEqualTo(70);
-        assertThat(readings.series(Meter.OUT_RECORDS).get(List.of("a")).number())
+        assertThat(number(readings, Meter.IN_RECORDS)).isEqualTo(5);
+        assertThat(number(readings, Meter.OUT_BYTES)).isEqualTo(70);
+        assertThat(number(readings, Meter.OUT_RECORDS))
                 .isEqualTo(4);
         assertThat(inBytes(readings, Meter.OTHER)).isEqualTo(-1);
     }

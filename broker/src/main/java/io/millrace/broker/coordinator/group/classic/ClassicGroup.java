@@ -312,7 +312,7 @@ final class ClassicGroup {
 
     /** A record holds what a member says in the one protocol that is elected. */
     private static long recordedBytes(List<MemberProtocol> protocols) {
-        int longest = 0;
+        long longest = 0;
         for (MemberProtocol protocol : protocols) {
             longest = Math.max(longest, protocol.metadata().length);
         }

@@ -5,6 +5,7 @@ import io.millrace.broker.metrics.Readings;
 import java.util.Locale;
 
 /** What the groups of one shard went through. Owned by the shard loop; outlives the coordinator partitions that count into it. */
+@SuppressWarnings("EnumOrdinal") // counters by reason, as an array
 public final class RebalanceCounts {
 
     private final long[] rebalances = new long[RebalanceReason.values().length];

@@ -27,7 +27,11 @@ public final class GroupMemory {
         return new GroupMemory(Long.MAX_VALUE / 2);
     }
 
-    /** @param bytes negative when they are given back */
+    /**
+     * Counts bytes that are held from now on.
+     *
+     * @param bytes negative when they are given back
+     */
     public void add(long bytes) {
         usedBytes += bytes;
         if (usedBytes < maxBytes / 4 * 3) {
