@@ -117,6 +117,7 @@ public final class Broker implements AutoCloseable {
             Persistence persistence = cleanup.add(Persistence.open(config, randomness, fatal));
             persistence.startStores(loops, admin.health());
             measures.gathering().here(persistence::readMemory);
+            measures.gathering().here(persistence::readCompaction);
             measures.start().done("recovery");
             admin.health().starting("replaying the metadata");
             ControlPlane control =

@@ -25,6 +25,7 @@ import io.millrace.runtime.Randomness;
 import io.millrace.runtime.SystemClock;
 import io.millrace.storage.StorageFailure;
 import io.millrace.storage.compaction.CompactionSlot;
+import io.millrace.storage.compaction.CompactionTotals;
 import io.millrace.storage.disk.DirectoryLock;
 import io.millrace.storage.disk.Disk;
 import io.millrace.storage.disk.DiskException;
@@ -194,6 +195,18 @@ final class Persistence implements AutoCloseable {
         into.add(Meter.TAIL_LIMIT, memory.budgetBytes());
         into.add(Meter.TAIL_REFUSALS, memory.refusals());
         into.add(Meter.TAIL_ALLOCATION_FAILURES, memory.allocationFailures());
+    }
+
+    /** What compaction has done; any thread. */
+    void readCompaction(Readings into) {
+        CompactionTotals totals = logs.compactionTotals();
+        into.add(Meter.COMPACTION_PASSES, totals.passes());
+        into.add(Meter.COMPACTION_FAILURES, totals.failures());
+        into.add(Meter.COMPACTION_SECONDS, totals.passNs() / 1e9);
+        into.add(Meter.COMPACTION_READ, totals.readBytes());
+        into.add(Meter.COMPACTION_WRITTEN, totals.writtenBytes());
+        into.add(Meter.COMPACTION_DROPPED, totals.droppedRecords());
+        into.max(Meter.COMPACTION_DIRTY_RATIO, totals.lastDirtyRatio());
     }
 
     LogFolder logFolder() {

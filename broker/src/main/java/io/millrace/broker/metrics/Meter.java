@@ -169,6 +169,26 @@ public enum Meter {
             "millrace_retention_removed_segments_total",
             "Segments removed because they lay below the start of their log"),
     REMOVED_BYTES(Type.COUNTER, "millrace_retention_removed_bytes_total", "Bytes of those segments"),
+    COMPACTION_PASSES(
+            Type.COUNTER, "millrace_compaction_passes_total", "Compactions of a log that ended as they should"),
+    COMPACTION_FAILURES(
+            Type.COUNTER,
+            "millrace_compaction_failures_total",
+            "Compactions that a fault ended: a full disk, a damaged segment"),
+    COMPACTION_SECONDS(
+            Type.COUNTER,
+            "millrace_compaction_seconds_total",
+            "Time in compactions, waits for their byte rate included"),
+    COMPACTION_READ(Type.COUNTER, "millrace_compaction_read_bytes_total", "What compaction read"),
+    COMPACTION_WRITTEN(Type.COUNTER, "millrace_compaction_written_bytes_total", "What compaction wrote"),
+    COMPACTION_DROPPED(
+            Type.COUNTER,
+            "millrace_compaction_dropped_records_total",
+            "Records that compaction took away: superseded ones, and deletion markers whose time was over"),
+    COMPACTION_DIRTY_RATIO(
+            Type.MAXIMUM,
+            "millrace_compaction_dirty_ratio",
+            "Share of the log compacted last that had not been compacted before"),
     // Fetch.
     PARKED_FETCHES(Type.GAUGE, "millrace_fetch_parked", "Fetches that wait for records"),
     UNPARKED_FETCHES(

@@ -5,6 +5,7 @@ import io.millrace.runtime.EventLoop;
 import io.millrace.runtime.Randomness;
 import io.millrace.storage.LogIdentity;
 import io.millrace.storage.checkpoint.BootRecord;
+import io.millrace.storage.compaction.CompactionTotals;
 import io.millrace.storage.disk.Disk;
 import io.millrace.storage.disk.DiskException;
 import io.millrace.storage.disk.DiskLanes;
@@ -150,6 +151,11 @@ public final class LogDirectory {
 
     public Path path() {
         return path;
+    }
+
+    /** What compaction of all that shares this directory's slot has done. Any thread. */
+    public CompactionTotals compactionTotals() {
+        return config.compaction().totals();
     }
 
     /** Broker epoch of the last registration before this start, -1 when there was none. */
