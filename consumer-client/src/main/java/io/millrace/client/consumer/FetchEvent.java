@@ -18,6 +18,9 @@ sealed interface FetchEvent {
     record OutOfRange(TopicPartition partition, int generation, long offset, long logStartOffset)
             implements FetchEvent {}
 
+    /** The topic was deleted and created again, so the position means nothing; fetching waits for a seek. */
+    record CreatedAgain(TopicPartition partition, int generation, long offset) implements FetchEvent {}
+
     /** Fetching fails for good, or for long; it goes on trying. */
     record Failed(TopicPartition partition, int generation, ClientException cause) implements FetchEvent {}
 

@@ -3,6 +3,8 @@ package io.millrace.client.consumer;
 import io.millrace.client.cluster.TopicPartition;
 import io.millrace.client.connection.Backoff;
 import io.millrace.client.connection.ClientConfig;
+import io.millrace.protocol.Uuid;
+import org.jspecify.annotations.Nullable;
 
 /** Where fetching one partition stands. Owned by the client's loop. */
 final class FetchState {
@@ -13,6 +15,9 @@ final class FetchState {
     private final Backoff backoff;
     private int generation;
     private long fetchOffset;
+    /** The topic that the offset is of; null until metadata tells after a seek. */
+    private @Nullable Uuid topicId;
+
     private boolean halted = true;
     private boolean inFlight;
     private long retryAtNs;
@@ -40,10 +45,22 @@ final class FetchState {
     void seek(int newGeneration, long offset) {
         generation = newGeneration;
         fetchOffset = offset;
+        topicId = null;
         halted = false;
         backingOff = false;
         failingSinceNs = NOT_FAILING;
         backoff.reset();
+    }
+
+    /** Whether the offset is of a topic that is gone, under whose name there is this one now. */
+    boolean isOfFormerTopic(Uuid present) {
+        if (present.isZero()) {
+            return false; // a broker without topic ids
+        }
+        if (topicId == null) {
+            topicId = present;
+        }
+        return !topicId.equals(present);
     }
 
     void halt() {

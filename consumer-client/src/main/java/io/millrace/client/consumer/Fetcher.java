@@ -3,6 +3,7 @@ package io.millrace.client.consumer;
 import io.millrace.client.cluster.Cluster;
 import io.millrace.client.cluster.ClusterImage;
 import io.millrace.client.cluster.PartitionImage;
+import io.millrace.client.cluster.TopicImage;
 import io.millrace.client.cluster.TopicPartition;
 import io.millrace.client.connection.BrokerLink;
 import io.millrace.client.connection.BrokerLinks;
@@ -122,6 +123,9 @@ final class Fetcher {
                             RefusedException.of("read " + state.partition(), ErrorCode.LEADER_NOT_AVAILABLE, null),
                             nowNs);
                 }
+            } else if (isOfFormerTopic(state, image)) {
+                state.halt();
+                events.add(new FetchEvent.CreatedAgain(state.partition(), state.generation(), state.fetchOffset()));
             } else {
                 byLeader.computeIfAbsent(at.leaderId(), id -> new ArrayList<>()).add(state);
             }
@@ -139,6 +143,11 @@ final class Fetcher {
             fetchFrom(within, leader, byLeader.getOrDefault(leader, List.of()), shareBytes, nowNs);
         }
         sleep(nowNs);
+    }
+
+    private static boolean isOfFormerTopic(FetchState state, ClusterImage image) {
+        TopicImage topic = image.topic(state.partition().topic());
+        return topic != null && state.isOfFormerTopic(topic.id());
     }
 
     private void fetchFrom(BrokerLinks within, int leader, List<FetchState> led, long shareBytes, long nowNs) {

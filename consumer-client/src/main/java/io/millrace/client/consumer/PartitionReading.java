@@ -164,6 +164,14 @@ final class PartitionReading {
                     outOfRange(range);
                 }
             }
+            case FetchEvent.CreatedAgain again -> {
+                if (positions.isCurrent(again.partition(), again.generation())) {
+                    reset(
+                            again.partition(),
+                            "the topic was deleted and created again, and offset " + again.offset()
+                                    + " is of the former one");
+                }
+            }
             case FetchEvent.Failed failed -> {
                 if (positions.isCurrent(failed.partition(), failed.generation())) {
                     fetchAgain(failed.partition());
@@ -176,17 +184,23 @@ final class PartitionReading {
     }
 
     private void outOfRange(FetchEvent.OutOfRange range) {
+        reset(
+                range.partition(),
+                "offset " + range.offset() + " is outside the log"
+                        + (range.logStartOffset() >= 0 ? ", which starts at " + range.logStartOffset() : ""));
+    }
+
+    /** Looks the position up anew; where the policy is to fail, fails with the reason. */
+    private void reset(TopicPartition partition, String reason) {
         if (config.reset() != OffsetReset.ERROR) {
-            positions.unset(range.partition());
+            positions.unset(partition);
             return;
         }
-        fetchAgain(range.partition());
+        fetchAgain(partition);
         throw RefusedException.of(
-                "read " + range.partition(),
+                "read " + partition,
                 ErrorCode.OFFSET_OUT_OF_RANGE,
-                "offset " + range.offset() + " is outside the log"
-                        + (range.logStartOffset() >= 0 ? ", which starts at " + range.logStartOffset() : "")
-                        + ": seek, or choose OffsetReset.EARLIEST or LATEST");
+                reason + ": seek, or choose OffsetReset.EARLIEST or LATEST");
     }
 
     /**

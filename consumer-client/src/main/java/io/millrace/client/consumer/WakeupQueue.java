@@ -42,6 +42,7 @@ final class WakeupQueue {
             }
             case FetchEvent.Fetched ignored -> PartitionReading.End.POLLED;
             case FetchEvent.OutOfRange ignored -> PartitionReading.End.POLLED;
+            case FetchEvent.CreatedAgain ignored -> PartitionReading.End.POLLED;
             case FetchEvent.Failed ignored -> PartitionReading.End.POLLED;
         };
     }
