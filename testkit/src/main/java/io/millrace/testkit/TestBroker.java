@@ -3,7 +3,6 @@ package io.millrace.testkit;
 import io.millrace.broker.boot.Broker;
 import io.millrace.broker.boot.BrokerStartException;
 import io.millrace.broker.config.BrokerConfig;
-import io.millrace.network.server.BoundListener;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -20,6 +19,9 @@ import java.util.stream.Stream;
  * shards is taken. Owned by the test's thread.
  */
 public final class TestBroker implements AutoCloseable {
+
+    /** More than cores here: every path across shards is taken. The one place that says so for tests with a broker. */
+    public static final String SHARDS = "3";
 
     private final Path folder;
     private final Map<String, String> settings;
@@ -39,7 +41,7 @@ public final class TestBroker implements AutoCloseable {
             Map<String, String> settings = new HashMap<>();
             settings.put("log.dirs", folder.resolve("data").toString());
             settings.put("listeners", "PLAINTEXT://localhost:0");
-            settings.put("millrace.shards", "3");
+            settings.put("millrace.shards", SHARDS);
             for (int i = 0; i < overrides.length; i += 2) {
                 settings.put(overrides[i], overrides[i + 1]);
             }
@@ -59,8 +61,12 @@ public final class TestBroker implements AutoCloseable {
 
     /** {@code host:port} of the first listener. */
     public String bootstrap() {
-        BoundListener listener = broker.listeners().getFirst();
-        return listener.advertisedHost() + ":" + listener.advertisedPort();
+        return bootstrap(0);
+    }
+
+    /** {@code host:port} of a listener, by its place in the configuration. */
+    public String bootstrap(int listener) {
+        return broker.listeners().get(listener).advertised();
     }
 
     public Broker broker() {

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class FetchMinBytesIT {
 
-    private static final int SHARDS = 3;
+    private static final int SHARDS = Integer.parseInt(TestBroker.SHARDS);
     private static final String VALUE = "x".repeat(12_000);
     /** More than two partitions hold, less than three; the wait is longer than the test may take. */
     private static final Map<String, Object> CONSUMER =
@@ -53,7 +53,7 @@ class FetchMinBytesIT {
 
     @Test
     void whatComesInOneAfterTheOtherIsAddedUp() throws Exception {
-        try (TestBroker broker = TestBroker.start("millrace.shards", "" + SHARDS)) {
+        try (TestBroker broker = TestBroker.start()) {
             JavaClients clients = new JavaClients(broker);
             List<TopicPartition> partitions = created(clients, "later");
             try (KafkaProducer<String, String> producer = clients.producer(Map.of());
@@ -74,7 +74,7 @@ class FetchMinBytesIT {
 
     @Test
     void whatIsThereAlreadyIsAddedUp() throws Exception {
-        try (TestBroker broker = TestBroker.start("millrace.shards", "" + SHARDS)) {
+        try (TestBroker broker = TestBroker.start()) {
             JavaClients clients = new JavaClients(broker);
             List<TopicPartition> partitions = created(clients, "before");
             try (KafkaProducer<String, String> producer = clients.producer(Map.of());

@@ -30,7 +30,7 @@ class InternalTopicIT {
     private static final String OFFSETS = "__consumer_offsets";
     private static final TopicPartition ORDERS = new TopicPartition("orders", 0);
 
-    private final TestBroker broker = TestBroker.start("millrace.shards", "3");
+    private final TestBroker broker = TestBroker.start();
     private final Admin admin = new JavaClients(broker).admin();
 
     @BeforeEach

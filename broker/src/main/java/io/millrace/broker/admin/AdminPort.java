@@ -71,7 +71,7 @@ public final class AdminPort implements AutoCloseable {
 
     /** For people: where to point a browser. */
     public String url() {
-        return "http://" + listener.advertisedHost() + ":" + listener.port();
+        return "http://" + listener.advertised();
     }
 
     /** Before the loops are closed. Idempotent. */

@@ -19,6 +19,7 @@ import io.millrace.replication.replica.ShardReplicas;
 import io.millrace.storage.AppendResult;
 import io.millrace.storage.CheckedBatches;
 import io.netty.buffer.ByteBuf;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,7 @@ final class PendingProduce implements ProduceCompletion, CheckQueue.Request {
     private static final int FIRST_TOPIC_ID_VERSION = 13;
 
     private static final int NO_LEADER_EPOCH = -1;
+    private static final long NO_LOG_START = -1;
     private static final long NANOS_PER_MS = 1_000_000;
 
     private final RequestContext context;
@@ -46,6 +48,9 @@ final class PendingProduce implements ProduceCompletion, CheckQueue.Request {
     private final @Nullable BufferRecords[] records;
     private final @Nullable CheckedBatches[] checked;
     private final @Nullable ProduceOutcome[] outcomes;
+    /** Filled where a replica was asked, on its loop, before its outcome. */
+    private final long[] logStarts;
+
     private final SlotGather gather;
 
     PendingProduce(RequestContext context, ProduceRequest request, Shards shards, List<CheckQueue> queues) {
@@ -62,6 +67,8 @@ final class PendingProduce implements ProduceCompletion, CheckQueue.Request {
         records = new @Nullable BufferRecords[slots];
         checked = new @Nullable CheckedBatches[slots];
         outcomes = new @Nullable ProduceOutcome[slots];
+        logStarts = new long[slots];
+        Arrays.fill(logStarts, NO_LOG_START);
         // One more than the slots: held by start() so that the answer cannot leave while slots are still being handed
         // out.
         gather = new SlotGather(context, slots + 1, this::answer);
@@ -220,6 +227,7 @@ final class PendingProduce implements ProduceCompletion, CheckQueue.Request {
             return true;
         }
         outcomes[slot] = null;
+        logStarts[slot] = replica.logStartOffset();
         CheckedBatches found = checked[slot];
         if (found == null) {
             replica.append(batch.nioBuffer(), NO_LEADER_EPOCH, request.acks(), request.timeoutMs(), this, slot);
@@ -270,7 +278,7 @@ final class PendingProduce implements ProduceCompletion, CheckQueue.Request {
             ProduceResponse.TopicProduceResponse answered = new ProduceResponse.TopicProduceResponse();
             answered.name(topic.name()).topicId(topic.topicId());
             for (ProduceRequest.PartitionProduceData partition : topic.partitionData()) {
-                answered.partitionResponses().add(partitionAnswer(partition.index(), outcome(slot)));
+                answered.partitionResponses().add(partitionAnswer(slot, outcome(slot)));
                 slot++;
             }
             response.responses().add(answered);
@@ -297,9 +305,9 @@ final class PendingProduce implements ProduceCompletion, CheckQueue.Request {
         return outcome;
     }
 
-    private static ProduceResponse.PartitionProduceResponse partitionAnswer(int partition, ProduceOutcome outcome) {
+    private ProduceResponse.PartitionProduceResponse partitionAnswer(int slot, ProduceOutcome outcome) {
         ProduceResponse.PartitionProduceResponse answer =
-                new ProduceResponse.PartitionProduceResponse().index(partition);
+                new ProduceResponse.PartitionProduceResponse().index(partitions[slot]);
         switch (outcome) {
             case ProduceOutcome.Accepted accepted ->
                 answer.baseOffset(accepted.baseOffset())
@@ -308,7 +316,13 @@ final class PendingProduce implements ProduceCompletion, CheckQueue.Request {
             case ProduceOutcome.TailFull ignored ->
                 throw new IllegalStateException("a slot was answered while it waits for room");
             case ProduceOutcome.Refused refused -> {
-                answer.errorCode(refused.error().code()).baseOffset(-1).errorMessage(refused.message());
+                // Without the log's start, a Java producer that is told UNKNOWN_PRODUCER_ID repeats the same batch for
+                // ever
+                // instead of taking a new epoch.
+                answer.errorCode(refused.error().code())
+                        .baseOffset(-1)
+                        .logStartOffset(logStarts[slot])
+                        .errorMessage(refused.message());
                 for (AppendResult.RecordError error : refused.recordErrors()) {
                     answer.recordErrors()
                             .add(new ProduceResponse.BatchIndexAndErrorMessage()

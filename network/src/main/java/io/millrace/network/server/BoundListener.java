@@ -8,4 +8,10 @@ package io.millrace.network.server;
  * @param advertisedHost what clients are to be told
  * @param advertisedPort what clients are to be told
  */
-public record BoundListener(String name, String host, int port, String advertisedHost, int advertisedPort) {}
+public record BoundListener(String name, String host, int port, String advertisedHost, int advertisedPort) {
+
+    /** What clients are to be told as one text, e.g. {@code localhost:9092}, {@code [::1]:9092}. */
+    public String advertised() {
+        return (advertisedHost.indexOf(':') < 0 ? advertisedHost : "[" + advertisedHost + "]") + ":" + advertisedPort;
+    }
+}

@@ -104,15 +104,13 @@ public final class DevVerb implements Callable<Integer> {
     private void greet(Broker broker, BrokerConfig config, long startMs) {
         PrintWriter out = spec.commandLine().getOut();
         BoundListener first = broker.listeners().getFirst();
-        String address = first.advertisedHost() + ":" + first.advertisedPort();
+        String address = first.advertised();
         out.printf(
                 "Millrace %s serves the Kafka protocol on %s (started in %d ms)%n",
                 BuildVersion.text(), address, startMs);
         for (BoundListener listener : broker.listeners()) {
             if (!listener.equals(first)) {
-                out.printf(
-                        "  also       %s on %s:%d%n",
-                        listener.name(), listener.advertisedHost(), listener.advertisedPort());
+                out.printf("  also       %s on %s%n", listener.name(), listener.advertised());
             }
         }
         out.printf("  data       %s%s%n", broker.dataFolder(), ephemeral ? " (deleted at the end)" : "");

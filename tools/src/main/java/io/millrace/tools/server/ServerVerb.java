@@ -48,10 +48,9 @@ public final class ServerVerb implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         for (BoundListener listener : broker.listeners()) {
             out.printf(
-                    "Millrace %s serves the Kafka protocol on %s:%d (listener %s, started in %d ms, cluster %s, data %s)%n",
+                    "Millrace %s serves the Kafka protocol on %s (listener %s, started in %d ms, cluster %s, data %s)%n",
                     BuildVersion.text(),
-                    listener.advertisedHost(),
-                    listener.advertisedPort(),
+                    listener.advertised(),
                     listener.name(),
                     startMs,
                     broker.clusterId(),
