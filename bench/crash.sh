@@ -33,7 +33,7 @@ fi
 
 work=${CRASH_WORK:-$(mktemp -d)}
 broker=${CRASH_BROKER:-}
-[ -n "$broker" ] || broker="$root/millrace dev --port {port} --data {data}"
+[ -n "$broker" ] || broker="$root/millrace dev --port {port} --set millrace.shards=3 --data {data}"
 if [ "$mode" = control ]; then
   syncs=fsync,fdatasync,syncfs,msync,sync_file_range
   broker="strace -f -qq --seccomp-bpf -o /dev/null -e trace=$syncs -e inject=$syncs:retval=0 $broker"

@@ -18,7 +18,7 @@ work=$(mktemp -d)
 kafka=$("$root/bench/peers/fetch")
 classpath="$root/testkit/target/test-classes:$kafka"
 
-"$root/millrace" dev --port "$port" --data "$work/data" >"$work/broker.log" 2>&1 &
+"$root/millrace" dev --port "$port" --data "$work/data" --set millrace.shards=3 >"$work/broker.log" 2>&1 &
 broker=$!
 trap 'kill $broker 2>/dev/null || true; wait $broker 2>/dev/null || true; rm -rf "$work"' EXIT
 for _ in $(seq 300); do

@@ -24,7 +24,7 @@ table_start() {
 }
 
 start_broker() {
-  "$root/millrace" dev --port "$port" --data "$work/data" --set num.partitions=6 "${broker_options[@]}" >"$work/broker.log" 2>&1 &
+  "$root/millrace" dev --port "$port" --data "$work/data" --set num.partitions=6 --set millrace.shards=3 "${broker_options[@]}" >"$work/broker.log" 2>&1 &
   broker=$!
   until grep -q 'serves the Kafka protocol' "$work/broker.log"; do
     kill -0 $broker 2>/dev/null || { cat "$work/broker.log"; exit 1; }

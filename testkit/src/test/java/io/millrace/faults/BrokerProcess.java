@@ -2,6 +2,7 @@ package io.millrace.faults;
 
 import static org.awaitility.Awaitility.await;
 
+import io.millrace.testkit.TestBroker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -51,7 +52,7 @@ final class BrokerProcess implements AutoCloseable {
         if (!given.contains("--port")) {
             command.addAll(List.of("--port", "0"));
         }
-        command.addAll(List.of("--admin-port", "-1"));
+        command.addAll(List.of("--admin-port", "-1", "--set", "millrace.shards=" + TestBroker.SHARDS));
         command.addAll(given);
         try {
             Path log = Files.createTempFile(work, "broker", ".log");

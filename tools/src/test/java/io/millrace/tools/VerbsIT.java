@@ -43,6 +43,8 @@ class VerbsIT {
                 folder.resolve("data").toString(),
                 "listeners",
                 "PLAINTEXT://localhost:0",
+                "millrace.shards",
+                "3",
                 "num.partitions",
                 "1");
         broker = Broker.start(BrokerConfig.parse(settings, true, 2), settings, message -> {});

@@ -32,7 +32,7 @@ class CrashFaultIT {
                 + flags.resolve("jvm.flags").toAbsolutePath() + "' '@"
                 + flags.resolve("broker.flags").toAbsolutePath() + "' -Dlogback.configurationFile=logback.xml -cp '"
                 + System.getProperty("java.class.path")
-                + "' io.millrace.tools.Millrace dev --port {port} --admin-port -1 --data {data}";
+                + "' io.millrace.tools.Millrace dev --port {port} --admin-port -1 --set millrace.shards=3 --data {data}";
         return CrashMain.crash(mode, rounds, freePort(), work, broker);
     }
 

@@ -42,6 +42,7 @@ class BrokerAdminPortTest {
         Map<String, String> overrides = new LinkedHashMap<>();
         overrides.put("log.dirs", folder.toString());
         overrides.put("listeners", "PLAINTEXT://localhost:0");
+        overrides.put("millrace.shards", "3");
         overrides.put("millrace.admin.port", adminPort);
         return Broker.start(BrokerConfig.parse(overrides, true, 1), overrides, fatal::add);
     }
