@@ -19,10 +19,15 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.DescribeConfigsRequestData;
+import org.apache.kafka.common.message.FindCoordinatorRequestData;
+import org.apache.kafka.common.message.JoinGroupRequestData;
 import org.apache.kafka.common.message.MetadataRequestData;
 import org.apache.kafka.common.requests.DescribeConfigsRequest;
 import org.apache.kafka.common.requests.DescribeConfigsResponse;
 import org.apache.kafka.common.requests.FetchRequest;
+import org.apache.kafka.common.requests.FindCoordinatorRequest;
+import org.apache.kafka.common.requests.FindCoordinatorResponse;
+import org.apache.kafka.common.requests.JoinGroupRequest;
 import org.apache.kafka.common.requests.MetadataRequest;
 import org.apache.kafka.common.requests.MetadataResponse;
 import org.awaitility.Awaitility;
@@ -34,7 +39,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class HostileRequestIT {
 
-    private final TestBroker broker = TestBroker.start("num.partitions", "1");
+    private final TestBroker broker = TestBroker.start("num.partitions", "1", "group.initial.rebalance.delay.ms", "120000");
 
     @AfterEach
     void stop() {
@@ -119,8 +124,45 @@ class HostileRequestIT {
         Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> parkedFetches() == 0);
     }
 
+    private static JoinGroupRequest join() {
+        JoinGroupRequestData data = new JoinGroupRequestData()
+                .setGroupId("gone")
+                .setSessionTimeoutMs(300_000)
+                .setRebalanceTimeoutMs(300_000)
+                .setProtocolType("consumer");
+        data.protocols()
+                .add(new JoinGroupRequestData.JoinGroupRequestProtocol()
+                        .setName("range")
+                        .setMetadata(new byte[100]));
+        return new JoinGroupRequest(data, (short) 3);
+    }
+
+    @Test
+    void aMemberWhoseClientIsGoneKeepsNoConnection() throws Exception {
+        int members = 30;
+        try (RawRequests raw = new RawRequests(broker)) {
+            raw.send(
+                    new FindCoordinatorRequest.Builder(new FindCoordinatorRequestData().setKey("gone"))
+                            .build((short) 2),
+                    FindCoordinatorResponse.class);
+        }
+        for (int i = 0; i < members; i++) {
+            try (RawRequests raw = new RawRequests(broker)) {
+                raw.post(join());
+                int joined = i + 1;
+                Awaitility.await().until(() -> live("GroupMember") >= joined);
+            }
+        }
+        Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> live("ServerConnection") <= 1);
+        assertThat(live("GroupMember")).isEqualTo(members);
+    }
+
     /** Live ones: one per shard that a waiting fetch has partitions on. */
     private static long parkedFetches() throws JMException {
+        return live("PendingFetch");
+    }
+
+    private static long live(String simpleName) throws JMException {
         String histogram = (String) ManagementFactory.getPlatformMBeanServer()
                 .invoke(
                         new ObjectName("com.sun.management:type=DiagnosticCommand"),
@@ -129,7 +171,7 @@ class HostileRequestIT {
                         new String[] {String[].class.getName()});
         return histogram
                 .lines()
-                .filter(line -> line.matches(".*\\.PendingFetch( .*)?"))
+                .filter(line -> line.matches(".*\\." + simpleName + "( .*)?"))
                 .mapToLong(line -> Long.parseLong(line.trim().split("\\s+", -1)[1]))
                 .sum();
     }

@@ -28,7 +28,7 @@ import org.apache.kafka.common.serialization.LongSerializer;
  * first, no error. A topic and a group of their own, with settings of their own, so that what mutants do to the broker's defaults
  * does not concern them. Threads of their own.
  */
-final class HealthyClients implements AutoCloseable {
+public final class HealthyClients implements AutoCloseable {
 
     private static final int PARTITIONS = 3;
     private static final int SEND_EVERY_MS = 10;
@@ -49,12 +49,12 @@ final class HealthyClients implements AutoCloseable {
             Thread.ofPlatform().unstarted(this::consume), Thread.ofPlatform().unstarted(this::consume));
     private int settledAssignments;
 
-    HealthyClients(String bootstrap, String name) {
+    public HealthyClients(String bootstrap, String name) {
         this.bootstrap = bootstrap;
         this.topic = name;
     }
 
-    void start() throws Exception {
+    public void start() throws Exception {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
             Map<String, String> settings = Map.of(
                     "retention.ms",
@@ -153,12 +153,12 @@ final class HealthyClients implements AutoCloseable {
         }
     }
 
-    List<String> errors() {
+    public List<String> errors() {
         return List.copyOf(errors);
     }
 
     /** A line for the report. */
-    String report() {
+    public String report() {
         long[] sorted = Arrays.copyOf(ackNs, Math.min(acks.get(), MAX_LATENCIES));
         Arrays.sort(sorted);
         return String.format(
@@ -178,7 +178,7 @@ final class HealthyClients implements AutoCloseable {
                 : sorted[(int) Math.min(sorted.length - 1L, (long) (sorted.length * share))] / 1e6;
     }
 
-    int rebalances() {
+    public int rebalances() {
         return assignments.get() - settledAssignments;
     }
 

@@ -35,6 +35,7 @@ final class HostileSender implements Runnable {
 
     private static final int PROBE_ID = Integer.MIN_VALUE + 4_711;
     private static final int MAX_ANSWER_BYTES = 200 << 20;
+    private static final int MAX_LEARNED_BYTES = 4_096;
     private static final int RETRIES = 5;
 
     private final Shared shared;
@@ -188,6 +189,9 @@ final class HostileSender implements Runnable {
 
     private void learn(Mutant mutant, JoinGroupResponse joined) {
         ByteBuffer bytes = mutant.request();
+        if (bytes.remaining() > MAX_LEARNED_BYTES) {
+            return; // equal protocols by the thousand cost Kafka's decoder seconds
+        }
         RequestHeader header = RequestHeader.parse(bytes);
         JoinGroupRequestData request = new JoinGroupRequestData(new ByteBufferAccessor(bytes), header.apiVersion());
         shared.vocabulary()
