@@ -39,7 +39,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class HostileRequestIT {
 
-    private final TestBroker broker = TestBroker.start("num.partitions", "1", "group.initial.rebalance.delay.ms", "120000");
+    private final TestBroker broker =
+            TestBroker.start("num.partitions", "1", "group.initial.rebalance.delay.ms", "120000");
 
     @AfterEach
     void stop() {

@@ -16,6 +16,8 @@ class HostileInputIT {
     @Test
     void mutantsOfRecordedRequestsHarmNeitherTheBrokerNorHealthyClients() throws Exception {
         List<String> jvm = List.of("-Xmx256m", "-Dio.netty.leakDetection.level=paranoid");
-        assertThat(HostileRun.run(FRAMES, SEED, jvm)).as("the report above says what is wrong").isTrue();
+        assertThat(HostileRun.run(FRAMES, SEED, jvm))
+                .as("the report above says what is wrong")
+                .isTrue();
     }
 }

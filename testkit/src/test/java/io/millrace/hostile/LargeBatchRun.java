@@ -54,7 +54,8 @@ public final class LargeBatchRun {
                         .get();
             }
         }
-        System.out.println("| large batches | batches/s | unpacked MB/s | ApiVersions p50, p99, max ms | produce elsewhere p50, p99, max ms |");
+        System.out.println(
+                "| large batches | batches/s | unpacked MB/s | ApiVersions p50, p99, max ms | produce elsewhere p50, p99, max ms |");
         System.out.println("|---|---|---|---|---|");
         row(port, seconds, "none", null);
         for (CompressionType type : List.of(CompressionType.LZ4, CompressionType.ZSTD, CompressionType.GZIP)) {
@@ -180,9 +181,10 @@ public final class LargeBatchRun {
         }
 
         void answer(AbstractRequest request) throws IOException {
-            AbstractResponse response = AbstractResponse.parseResponse(
-                    ByteBuffer.wrap(in.readNBytes(in.readInt())), header(request));
-            if (response instanceof ProduceResponse && !response.errorCounts().keySet().equals(java.util.Set.of(Errors.NONE))) {
+            AbstractResponse response =
+                    AbstractResponse.parseResponse(ByteBuffer.wrap(in.readNBytes(in.readInt())), header(request));
+            if (response instanceof ProduceResponse
+                    && !response.errorCounts().keySet().equals(java.util.Set.of(Errors.NONE))) {
                 throw new IOException("refused: " + response.errorCounts());
             }
         }

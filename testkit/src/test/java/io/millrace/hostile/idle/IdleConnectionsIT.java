@@ -11,6 +11,8 @@ class IdleConnectionsIT {
 
     @Test
     void idleConnectionsAreCheapBoundedAndEndInTime() throws Exception {
-        assertThat(IdleRun.run(1_000, false)).as("the report above says what is wrong").isTrue();
+        assertThat(IdleRun.run(1_000, false))
+                .as("the report above says what is wrong")
+                .isTrue();
     }
 }

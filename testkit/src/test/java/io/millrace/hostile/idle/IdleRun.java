@@ -47,7 +47,8 @@ public final class IdleRun {
     static boolean run(int wanted, boolean patiently) throws Exception {
         IdleRun run = new IdleRun();
         int count = Math.min(wanted, openFilesLimit() - OTHER_DESCRIPTORS);
-        run.line("open files: at most " + openFilesLimit() + " in each process; " + count + " idle connections of " + wanted);
+        run.line("open files: at most " + openFilesLimit() + " in each process; " + count + " idle connections of "
+                + wanted);
         run.idle(count);
         if (patiently) {
             run.stalling();
@@ -85,7 +86,8 @@ public final class IdleRun {
             }
         } finally {
             try (var files = Files.walk(work)) {
-                for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+                for (Path file :
+                        files.sorted(java.util.Comparator.reverseOrder()).toList()) {
                     Files.delete(file);
                 }
             }
@@ -138,8 +140,12 @@ public final class IdleRun {
 
     private void each(String when, int count, Measure before, Measure now) {
         line(String.format(
-                "%d connections %s: %s; each %d bytes RSS, %d heap, %d direct and other native", count, when, now,
-                (now.rssBytes() - before.rssBytes()) / count, (now.heapBytes() - before.heapBytes()) / count,
+                "%d connections %s: %s; each %d bytes RSS, %d heap, %d direct and other native",
+                count,
+                when,
+                now,
+                (now.rssBytes() - before.rssBytes()) / count,
+                (now.heapBytes() - before.heapBytes()) / count,
                 (now.otherNativeBytes() - before.otherNativeBytes()) / count));
     }
 
@@ -261,7 +267,8 @@ public final class IdleRun {
                 double counted = broker.metric(CLOSED, "idle");
                 line(String.format(
                         "with connections.max.idle.ms=%d, %d of %d clients that never send were closed within %d ms; counted as idle: %d",
-                        idleMs, closed, count, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start), (long) counted));
+                        idleMs, closed, count, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start), (long)
+                                counted));
                 if (closed < count || counted < count) {
                     faults.add("clients that never send were not closed, or not counted");
                 }

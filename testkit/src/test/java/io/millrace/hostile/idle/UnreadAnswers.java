@@ -29,8 +29,8 @@ final class UnreadAnswers {
 
     private UnreadAnswers(int port, AbstractRequest request) throws IOException {
         this.channel = SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-        ByteBuffer body = request.serializeWithHeader(
-                new RequestHeader(request.apiKey(), request.version(), "never-reads", 1));
+        ByteBuffer body =
+                request.serializeWithHeader(new RequestHeader(request.apiKey(), request.version(), "never-reads", 1));
         this.request = ByteBuffer.allocate(Integer.BYTES + body.remaining())
                 .putInt(body.remaining())
                 .put(body)
@@ -50,7 +50,10 @@ final class UnreadAnswers {
 
     static UnreadAnswers metadata(int port) throws IOException {
         return new UnreadAnswers(
-                port, new MetadataRequest.Builder(MetadataRequest.Builder.allTopics().build().data()).build(ApiKeys.METADATA.latestVersion()));
+                port,
+                new MetadataRequest.Builder(
+                                MetadataRequest.Builder.allTopics().build().data())
+                        .build(ApiKeys.METADATA.latestVersion()));
     }
 
     /** Asks until the broker closes the connection; after how long, in ms, or -1 when it did not. */
