@@ -7,10 +7,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The short form of {@link HostileRun}, with every buffer watched for leaks. */
-@Timeout(300)
+@Timeout(900)
 class HostileInputIT {
 
-    private static final long FRAMES = 30_000;
+    private static final long FRAMES = 20_000;
     private static final long SEED = 3;
 
     @Test

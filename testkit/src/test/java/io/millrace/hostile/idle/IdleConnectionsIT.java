@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The short form of {@link IdleRun}: without the half minute that clients which stall are given. */
-@Timeout(120)
+@Timeout(600)
 class IdleConnectionsIT {
 
     @Test
