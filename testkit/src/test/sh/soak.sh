@@ -29,12 +29,11 @@ finish() {
 }
 trap finish EXIT
 
-# The last word on the JVM's options, after those of the launcher.
-_JAVA_OPTIONS="-Xlog:gc:file=$work/gc.log -Dio.netty.leakDetection.level=$level" \
+MILLRACE_JAVA_OPTS="-Xlog:gc:file=$work/gc.log -Dio.netty.leakDetection.level=$level" \
   "${command[@]}" dev --port "$port" --data "$work/data" --set millrace.admin.port="$admin" --set offsets.topic.num.partitions=10 \
   --set group.initial.rebalance.delay.ms=500 >"$work/broker.log" 2>&1 &
 broker=$!
-until grep -q 'serves the Kafka protocol' "$work/broker.log"; do
+until grep -qs 'serves the Kafka protocol' "$work/broker.log"; do
   kill -0 $broker 2>/dev/null || { cat "$work/broker.log"; exit 1; }
   sleep 0.2
 done

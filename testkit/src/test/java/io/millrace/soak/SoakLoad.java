@@ -21,6 +21,9 @@ import org.apache.kafka.common.errors.TopicExistsException;
  */
 public final class SoakLoad {
 
+    /** One part in so many of the time, at the start, is faster. */
+    private static final int WARM_UP_SHARE = 15;
+
     static final String TOPIC = "soak";
     static final int PARTITIONS = 6;
     /** Small enough that segments roll and go all the time. */
@@ -32,14 +35,15 @@ public final class SoakLoad {
     public static void main(String[] arguments) throws InterruptedException, ExecutionException {
         String bootstrap = arguments[0];
         Duration duration = Duration.ofMinutes(Long.parseLong(arguments[1]));
+        Duration warmUp = duration.dividedBy(WARM_UP_SHARE);
         createTopic(bootstrap);
         List<SoakTask> tasks = new ArrayList<>();
-        tasks.add(new SoakProducer(bootstrap, "small", "none", 100, 1, 5));
-        tasks.add(new SoakProducer(bootstrap, "lz4", "lz4", 500, 50, 200));
-        tasks.add(new SoakProducer(bootstrap, "zstd", "zstd", 2_000, 20, 400));
-        tasks.add(new SoakProducer(bootstrap, "gzip", "gzip", 300, 20, 500));
-        tasks.add(new SoakProducer(bootstrap, "snappy", "snappy", 300, 20, 500));
-        tasks.add(new SoakProducer(bootstrap, "large", "none", 700_000, 1, 1_000));
+        tasks.add(new SoakProducer(bootstrap, "small", "none", 100, 1, 5, warmUp));
+        tasks.add(new SoakProducer(bootstrap, "lz4", "lz4", 500, 50, 200, warmUp));
+        tasks.add(new SoakProducer(bootstrap, "zstd", "zstd", 2_000, 20, 400, warmUp));
+        tasks.add(new SoakProducer(bootstrap, "gzip", "gzip", 300, 20, 500, warmUp));
+        tasks.add(new SoakProducer(bootstrap, "snappy", "snappy", 300, 20, 500, warmUp));
+        tasks.add(new SoakProducer(bootstrap, "large", "none", 700_000, 1, 1_000, warmUp));
         tasks.add(SoakConsumer.reading(bootstrap, "readers"));
         tasks.add(SoakConsumer.reading(bootstrap, "readers"));
         tasks.add(SoakConsumer.comingAndGoing(bootstrap, "readers"));

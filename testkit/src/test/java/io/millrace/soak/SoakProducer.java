@@ -1,5 +1,6 @@
 package io.millrace.soak;
 
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -11,6 +12,9 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 /** Sends bursts of records of one size with one codec, with pauses in between; a new client every minute. */
 final class SoakProducer extends SoakTask {
 
+    /** How much faster at first: what compiles compiles, what pools keep for their peak is there before anybody measures. */
+    private static final int WARM_UP_SPEED = 4;
+
     private static final long CLIENT_LIVES_MS = 60_000;
     /** Of a value, what compresses to nothing. */
     private static final int COMPRESSIBLE_SHARE = 2;
@@ -19,11 +23,14 @@ final class SoakProducer extends SoakTask {
     private final byte[] value;
     private final int burst;
     private final long pauseMs;
+    private final long warmUpEndNs;
 
-    SoakProducer(String bootstrap, String name, String codec, int valueBytes, int burst, long pauseMs) {
+    SoakProducer(
+            String bootstrap, String name, String codec, int valueBytes, int burst, long pauseMs, Duration warmUp) {
         super("producer-" + name);
         this.burst = burst;
         this.pauseMs = pauseMs;
+        this.warmUpEndNs = System.nanoTime() + warmUp.toNanos();
         this.value = new byte[valueBytes];
         new Random(valueBytes).nextBytes(value);
         Arrays.fill(value, 0, valueBytes / COMPRESSIBLE_SHARE, (byte) 'x');
@@ -49,7 +56,7 @@ final class SoakProducer extends SoakTask {
                         }
                     });
                 }
-                sleep(pauseMs);
+                sleep(System.nanoTime() - warmUpEndNs < 0 ? pauseMs / WARM_UP_SPEED : pauseMs);
             }
         }
     }
