@@ -44,11 +44,13 @@ load=$!
 status() { awk -v key="$1:" '$1 == key { print $2 }' "/proc/$broker/status"; }
 # The sum of a metric's series.
 metric() { awk -v name="$1" '$1 ~ "^" name "([{]|$)" { sum += $2 } END { printf "%d", sum }' "$work/metrics"; }
+# Code and metadata that Java made meanwhile, KiB: what grows while nothing leaks.
+compiled() { awk '/^jvm_memory_used_bytes/ && /area="nonheap"/ { sum += $NF } END { printf "%d", sum / 1024 }' "$work/metrics"; }
 # MiB in use after the last collection.
 heap() { sed -n 's/.*->\([0-9]*\)M(.*/\1/p' "$work/gc.log" | tail -n 1; }
 cpu() { awk '{ print $14 + $15 }' "/proc/$1/stat" 2>/dev/null || echo 0; }
 
-echo "seconds,rss_kib,anon_kib,file_kib,heap_after_gc_mib,jvm_direct_bytes,network_bytes,tail_bytes,descriptors,threads,connections,in_records,broker_cpu_ticks,load_cpu_ticks" >"$work/samples.csv"
+echo "seconds,rss_kib,anon_kib,file_kib,heap_after_gc_mib,jvm_direct_bytes,network_bytes,tail_bytes,descriptors,threads,connections,in_records,broker_cpu_ticks,load_cpu_ticks,compiled_kib" >"$work/samples.csv"
 started=$SECONDS
 next=0
 while kill -0 $load 2>/dev/null; do
@@ -58,7 +60,7 @@ while kill -0 $load 2>/dev/null; do
     curl -s "http://localhost:$admin/metrics" >"$work/metrics"
     echo "$((SECONDS - started)),$(status VmRSS),$(status RssAnon),$(status RssFile),$(heap),$(metric jvm_buffer_memory_used_bytes),$(
       metric millrace_network_buffer_bytes),$(metric millrace_tail_allocated_bytes),$(find "/proc/$broker/fd" -mindepth 1 | wc -l),$(
-      status Threads),$(metric millrace_network_open_connections),$(metric millrace_topic_in_records_total),$(cpu $broker),$(cpu $load)" \
+      status Threads),$(metric millrace_network_open_connections),$(metric millrace_topic_in_records_total),$(cpu $broker),$(cpu $load),$(compiled)" \
       >>"$work/samples.csv"
   fi
   sleep 0.5
@@ -94,7 +96,7 @@ else
     END {
       printf "samples %d over %d s, records in %d, CPU of a core: broker %.1f %%, load %.1f %%\n", rows, time[rows], value[rows, 12],
         (value[rows, 13] - value[1, 13]) / time[rows], (value[rows, 14] - value[1, 14]) / time[rows]
-      rss = fit("VmRSS", 2); fit("RssAnon", 3); fit("RssFile", 4)
+      rss = fit("VmRSS", 2); fit("RssAnon", 3); fit("RssFile", 4); fit("of it code and metadata of Java", 15)
       split("5 heap_after_gc_mib 9 descriptors 10 threads 11 connections", shown, " ")
       for (s = 1; s <= 8; s += 2) {
         c = shown[s]; low = 1e18; high = 0
