@@ -117,7 +117,9 @@ final class Persistence implements AutoCloseable {
     private static StorageConfig storage(BrokerConfig config) {
         StorageConfig sizes = config.ephemeral() ? StorageConfig.SMALL : StorageConfig.DEFAULT;
         CompactionSlot compaction = new CompactionSlot();
-        compaction.dedupeBytes(config.cleaner().dedupeBytes());
+        // The map lies on the heap.
+        compaction.dedupeBytes(
+                Math.min(config.cleaner().dedupeBytes(), Runtime.getRuntime().maxMemory() / 4));
         compaction.maxBytesPerSecond(config.cleaner().maxBytesPerSecond());
         return sizes.withCompaction(compaction)
                 .withProducers(sizes.producers().withExpirationMs(config.producerIdExpirationMs()));

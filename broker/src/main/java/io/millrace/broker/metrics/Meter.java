@@ -262,6 +262,7 @@ public enum Meter {
     private final Type type;
     private final String metricName;
     private final String help;
+
     @SuppressWarnings("ImmutableEnumChecker") // List.of
     private final List<String> labels;
 

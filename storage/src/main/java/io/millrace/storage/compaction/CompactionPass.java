@@ -141,6 +141,7 @@ public final class CompactionPass implements AutoCloseable {
                 nextIndexed++;
             }
             if (nextIndexed == plan.sources.size()) {
+                map.coveredTo(plan.dirtyTo - 1);
                 indexed();
                 return;
             }
@@ -201,7 +202,8 @@ public final class CompactionPass implements AutoCloseable {
         }
         RecordBatchView batch = nextBatch(open);
         if (batch != null) {
-            write(group, batch, out);
+            boolean last = open.isAtEnd() && nextSource == group.sources().size() - 1;
+            write(batch, last, out);
             return null;
         }
         closeSource();
@@ -216,9 +218,8 @@ public final class CompactionPass implements AutoCloseable {
         return new Step.Ready(readBytes, writtenBytes, group, outcome, cleanEnd);
     }
 
-    private void write(Group group, RecordBatchView batch, CleanedSegment out) throws DiskException {
-        boolean placeNeeded =
-                batch.nextOffset() == group.endOffset() || (batch.hasProducerId() && plan.kept.has(batch.lastOffset()));
+    private void write(RecordBatchView batch, boolean last, CleanedSegment out) throws DiskException {
+        boolean placeNeeded = last || (batch.hasProducerId() && plan.kept.has(batch.lastOffset()));
         BatchFilter.Verdict verdict;
         try {
             verdict = filter.filter(batch, placeNeeded);

@@ -181,9 +181,7 @@ final class LogRecovery {
 
     /** Leaves exactly the segments that count, at the length that counts, and describes them. */
     private void keep(RecoveringLog log, Path folder, List<SegmentRow> rows) throws DiskException {
-        SegmentSwap.recover(disk, folder);
-        SegmentFiles.removeLeftOvers(disk, folder);
-        List<Long> bases = SegmentFiles.baseOffsets(disk.list(folder));
+        List<Long> bases = SegmentFiles.baseOffsets(SegmentSwap.recover(disk, folder));
         LogRow row = log.row();
         long lastBase = row == null || log.isReset() ? -1 : row.segmentBaseOffset();
         // Removed below the log start before a checkpoint knew of the next segment: nothing in it can be missed.

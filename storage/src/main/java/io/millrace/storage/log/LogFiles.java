@@ -245,12 +245,12 @@ public final class LogFiles {
     }
 
     private @Nullable FileWork plan(int maxBytes) {
+        if (log.compaction().isSwapBegun()) {
+            return log.compaction().swap(place());
+        }
         if (deleteDue) {
             // A pass has files open, or makes some, in the folder that goes; it comes again when it has ended.
             return log.compaction().isBusy() ? null : new FileWork.Delete(place());
-        }
-        if (log.compaction().isSwapBegun()) {
-            return log.compaction().swap(place());
         }
         // Until its delete record is synced a log goes on as any other: what it needs of the journal must not wait for
         // it.

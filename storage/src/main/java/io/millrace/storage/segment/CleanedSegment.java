@@ -109,18 +109,18 @@ public final class CleanedSegment {
      * Ends it, synced, with its {@code .side} file.
      *
      * @param sections what the observers knew at the end of the segments that it stands for
-     * @param endOffset of those: that of its last batch
+     * @param endOffset of those; its last batch ends there or, in a log that was copied with gaps, below
      */
     public WriteOutcome finish(List<SideSection> sections, long endOffset) throws DiskException {
         flush();
         IndexBuilder.State end = builder.state();
-        if (end.nextOffset() != endOffset) {
+        if (end.nextOffset() > endOffset || end.lengthBytes() == 0) {
             throw new IllegalStateException("compacted segment " + baseOffset + " of " + directory + " ends at "
                     + end.nextOffset() + " instead of " + endOffset);
         }
         log.sync();
-        SideFile.Header header = new SideFile.Header(
-                baseOffset, end.nextOffset(), end.lengthBytes(), end.maxTimestampMs(), end.digest());
+        SideFile.Header header =
+                new SideFile.Header(baseOffset, endOffset, end.lengthBytes(), end.maxTimestampMs(), end.digest());
         SideFile.writeTo(
                 disk,
                 SegmentNames.cleaned(SegmentNames.side(directory, baseOffset)),

@@ -105,6 +105,11 @@ public final class SegmentScan {
         return null;
     }
 
+    /** Whether every byte up to the given length was a good batch. */
+    public boolean isAtEnd() {
+        return position >= lengthBytes;
+    }
+
     /** How far the scan has come and, once {@link #next} gave null, why it ended. */
     public ScanOutcome outcome() {
         return new ScanOutcome(position, nextOffset, batches, stop, message);

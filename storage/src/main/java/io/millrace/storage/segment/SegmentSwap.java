@@ -44,8 +44,26 @@ public final class SegmentSwap {
         }
     }
 
-    /** At start: ends every swap that has begun and removes what compaction left half done. */
-    public static void recover(Disk disk, Path directory) throws DiskException {
+    /**
+     * At start: ends every swap that has begun and removes what compaction and removals left half done.
+     *
+     * @return the names in the folder after that
+     */
+    public static List<String> recover(Disk disk, Path directory) throws DiskException {
+        List<String> names = disk.list(directory);
+        for (String name : names) {
+            if (SegmentNames.isLeftOver(name)
+                    || name.endsWith(SegmentNames.CLEANED)
+                    || SegmentNames.swapOf(name) != null) {
+                finishAll(disk, directory);
+                SegmentFiles.removeLeftOvers(disk, directory);
+                return disk.list(directory);
+            }
+        }
+        return names;
+    }
+
+    private static void finishAll(Disk disk, Path directory) throws DiskException {
         for (String name : disk.list(directory)) {
             long[] range = SegmentNames.swapOf(name);
             if (range != null) {
