@@ -55,7 +55,8 @@ class GroupVerbsIT {
         try (KafkaProducer<String, String> producer =
                 new KafkaProducer<>(config, new StringSerializer(), new StringSerializer())) {
             for (int i = 0; i < 20; i++) {
-                producer.send(new ProducerRecord<>(topic, i % 2, FIRST_MS + i / 2 * 3_600_000L, "k" + i, "v" + i));
+                producer.send(new ProducerRecord<>(topic, i % 2, FIRST_MS + i / 2 * 3_600_000L, "k" + i, "v" + i))
+                        .get();
             }
         }
     }

@@ -1,5 +1,6 @@
 package io.millrace.verbs;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -19,10 +20,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -54,18 +57,22 @@ class LogVerbsIT {
         Map<String, Object> config = Map.of(
                 ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, broker.bootstrap(), ProducerConfig.BATCH_SIZE_CONFIG, 8_000);
         byte[] value = new byte[1_000];
+        List<Future<RecordMetadata>> acks = new ArrayList<>();
         try (KafkaProducer<byte[], byte[]> producer =
                 new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer())) {
             for (int i = 0; i < RECORDS; i++) {
                 random.nextBytes(value);
-                producer.send(new ProducerRecord<>("orders", ("k" + i).getBytes(), value.clone()));
+                acks.add(producer.send(new ProducerRecord<>("orders", ("k" + i).getBytes(UTF_8), value.clone())));
             }
             producer.flush();
             ProducerRecord<byte[], byte[]> last =
-                    new ProducerRecord<>("orders", "key\t\"quoted\"".getBytes(), "häh\u001b[2J".getBytes());
+                    new ProducerRecord<>("orders", "key\t\"quoted\"".getBytes(UTF_8), "häh\u001b[2J".getBytes(UTF_8));
             last.headers().add("trace", new byte[] {1, (byte) 0xff});
-            producer.send(last);
-            producer.send(new ProducerRecord<>("orders", new byte[] {0, (byte) 0xfe}, null));
+            acks.add(producer.send(last));
+            acks.add(producer.send(new ProducerRecord<>("orders", new byte[] {0, (byte) 0xfe}, null)));
+            for (Future<RecordMetadata> ack : acks) {
+                ack.get();
+            }
         }
         // What a kill leaves is what the files hold once nothing is written behind any more.
         Map<String, Long> before = new HashMap<>();

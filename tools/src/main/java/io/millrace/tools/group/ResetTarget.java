@@ -107,7 +107,16 @@ sealed interface ResetTarget {
             if (file != null) {
                 return new FromFile(OffsetFile.read(file));
             }
-            return earliest ? new Earliest() : latest ? new Latest() : new Current();
+            if (earliest) {
+                return new Earliest();
+            }
+            if (latest) {
+                return new Latest();
+            }
+            if (current) {
+                return new Current();
+            }
+            throw new IllegalStateException("no target, although one is required");
         }
     }
 

@@ -1,8 +1,8 @@
 package io.millrace.tools.shell;
 
 import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /** Makes and prints JSON. Field names are those of docs/reference/json.md: camel case, as in Kafka's message schemas. */
 public final class Json {
 
-    private static final ObjectMapper MAPPER =
-            new ObjectMapper(new JsonFactory().enable(JsonGenerator.Feature.ESCAPE_NON_ASCII));
+    private static final ObjectMapper MAPPER = new ObjectMapper(
+            JsonFactory.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build());
 
     private Json() {}
 
@@ -23,7 +23,7 @@ public final class Json {
         try {
             return MAPPER.writeValueAsBytes(document);
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a tree of plain nodes does not print", e);
+            throw unprintable(e);
         }
     }
 
@@ -37,7 +37,11 @@ public final class Json {
 
     /** One document, over several lines, as the whole output of a verb. */
     public static void print(PrintWriter out, JsonNode document) {
-        out.println(document.toPrettyString());
+        try {
+            out.println(MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(document));
+        } catch (JsonProcessingException e) {
+            throw unprintable(e);
+        }
     }
 
     /** Text as text, other bytes as base64; the field that does not apply is null, and both are when there are no bytes. */
@@ -51,7 +55,11 @@ public final class Json {
         try {
             out.println(MAPPER.writeValueAsString(document));
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a tree of plain nodes does not print", e);
+            throw unprintable(e);
         }
+    }
+
+    private static IllegalStateException unprintable(JsonProcessingException cause) {
+        return new IllegalStateException("a tree of plain nodes does not print", cause);
     }
 }

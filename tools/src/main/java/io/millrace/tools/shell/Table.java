@@ -4,6 +4,7 @@ import java.io.Console;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Rows under a heading. On a terminal the columns are aligned by blanks; into a file or a pipe they are separated by one tab each, for
@@ -23,8 +24,9 @@ public final class Table {
 
     /** In the form that fits where the output goes. */
     public static Table of(String... heading) {
-        Console console = System.console();
-        return new Table(console != null && console.isTerminal(), List.of(heading));
+        boolean terminal =
+                Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
+        return new Table(terminal, List.of(heading));
     }
 
     static Table of(boolean aligned, String... heading) {
