@@ -28,6 +28,7 @@ import org.apache.kafka.common.serialization.LongSerializer;
  * first, no error. A topic and a group of their own, with settings of their own, so that what mutants do to the broker's defaults
  * does not concern them. Threads of their own.
  */
+@SuppressWarnings("try") // an interrupt while closing ends the run
 public final class HealthyClients implements AutoCloseable {
 
     private static final int PARTITIONS = 3;

@@ -48,6 +48,7 @@ public final class HostileRun {
     }
 
     /** Whether the broker did nothing wrong; prints the report. */
+    @SuppressWarnings("try") // closed before its folder is deleted
     static boolean run(long frames, long seed, List<String> jvm) throws Exception {
         Path work = Files.createTempDirectory("millrace-hostile");
         List<String> settings = List.of(
@@ -79,6 +80,7 @@ public final class HostileRun {
         }
     }
 
+    @SuppressWarnings("try") // closed before the figures are taken
     private void attack(long frames) throws Exception {
         try (TopicKeeper keeper = new TopicKeeper(broker.bootstrap(), vocabulary, KEPT);
                 HealthyClients healthy = new HealthyClients(broker.bootstrap(), KEPT + seed)) {

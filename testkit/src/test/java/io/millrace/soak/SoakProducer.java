@@ -42,6 +42,7 @@ final class SoakProducer extends SoakTask {
     }
 
     @Override
+    @SuppressWarnings("FutureReturnValueIgnored") // the callback counts
     void step() {
         long endNs = System.nanoTime() + CLIENT_LIVES_MS * 1_000_000;
         try (KafkaProducer<byte[], byte[]> producer =

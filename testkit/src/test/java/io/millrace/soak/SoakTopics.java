@@ -24,6 +24,7 @@ final class SoakTopics extends SoakTask {
     }
 
     @Override
+    @SuppressWarnings("FutureReturnValueIgnored") // the topic goes at once
     void step() throws Exception {
         String topic = "passing-" + (created++ % NAMES);
         try (Admin admin = Admin.create(config);

@@ -48,6 +48,7 @@ class GroupVerbsIT {
     }
 
     /** A topic of two partitions with ten records each, an hour apart. */
+    @SuppressWarnings("FutureReturnValueIgnored") // close() waits for all of them
     private void fill(String topic) throws Exception {
         // The records are old on purpose; retention must not take them.
         millrace.succeed("topic", "create", topic, "--partitions", "2", "--config", "retention.ms=-1");

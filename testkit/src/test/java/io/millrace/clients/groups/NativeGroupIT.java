@@ -155,6 +155,7 @@ class NativeGroupIT {
 
     @ParameterizedTest
     @EnumSource(Assignor.class)
+    @SuppressWarnings("try") // some leave in the middle
     void everyRecordIsSeenThoughMembersDieAndTheBrokerRestarts(Assignor assignor) throws Exception {
         String topic = "shared-" + assignor.wireName();
         create(topic);

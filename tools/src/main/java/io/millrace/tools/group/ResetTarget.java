@@ -45,6 +45,7 @@ sealed interface ResetTarget {
         @Option(names = "--to-latest", required = true, description = "To the end: only records from now on.")
         private boolean latest;
 
+        @SuppressWarnings("UnusedVariable") // it is the one that holds when none of the others does
         @Option(
                 names = "--to-current",
                 required = true,

@@ -23,6 +23,7 @@ public final class Table {
     }
 
     /** In the form that fits where the output goes. */
+    @SuppressWarnings("SystemConsoleNull") // an image without the console's module has none
     public static Table of(String... heading) {
         boolean terminal =
                 Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
