@@ -10,7 +10,7 @@ package io.millrace.network.server;
  */
 public record BoundListener(String name, String host, int port, String advertisedHost, int advertisedPort) {
 
-    /** What clients are to be told as one text, e.g. {@code localhost:9092}, {@code [::1]:9092}. */
+    /** What clients are to be told, as one text: host and port, an IPv6 address in brackets. */
     public String advertised() {
         return (advertisedHost.indexOf(':') < 0 ? advertisedHost : "[" + advertisedHost + "]") + ":" + advertisedPort;
     }
