@@ -74,7 +74,7 @@ final class GroupSession {
             return;
         }
         try {
-            giveUp(reading.assigned(), leaveTimeoutMs());
+            giveUpAll();
         } finally {
             topics = Set.of();
             listener = SILENT;
@@ -202,6 +202,15 @@ final class GroupSession {
         }
     }
 
+    private void giveUpAll() {
+        Stage stage = group.view().stage();
+        if (stage instanceof Stage.Failed || (stage instanceof Stage.Prepare prepare && prepare.lost())) {
+            lose();
+        } else {
+            giveUp(reading.assigned(), leaveTimeoutMs());
+        }
+    }
+
     private void lose() {
         Set<TopicPartition> lost = reading.assigned();
         if (!lost.isEmpty()) {
@@ -245,8 +254,7 @@ final class GroupSession {
     void close() {
         try {
             if (isSubscribed()) {
-                // After a rebalance that was not answered yet the commit is refused, and rightly.
-                giveUp(reading.assigned(), leaveTimeoutMs());
+                giveUpAll();
                 awaitQuietly(
                         group.leave(config.leaveOnClose(), "the consumer was closed"),
                         "leave the group",

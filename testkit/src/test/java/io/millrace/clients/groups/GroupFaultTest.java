@@ -291,6 +291,30 @@ class GroupFaultTest {
     }
 
     @Test
+    void aMemberThatIsClosedAfterItLostItsPartitionsRevokesNothing() {
+        try (Consumer consumer = open(group().withAutoCommit(0))) {
+            some(consumer);
+            cluster.expireMember();
+            int joins = cluster.requests(ApiKey.JOIN_GROUP);
+            await().until(() -> isRefused(consumer));
+            assertThat(cluster.requests(ApiKey.JOIN_GROUP))
+                    .as("it joins again only in a poll")
+                    .isEqualTo(joins);
+        }
+        assertThat(told.words).containsExactly("assigned [t-0, t-1]", "lost [t-0, t-1]");
+        assertThat(total()).isEqualTo(0);
+    }
+
+    private static boolean isRefused(Consumer consumer) {
+        try {
+            consumer.commit(Map.of(T0, CommittedOffset.of(0)));
+            return false;
+        } catch (RefusedException e) {
+            return true;
+        }
+    }
+
+    @Test
     void aPollThatWaitsLongKeepsTheMembership() {
         try (Consumer consumer = open(group().withTimeouts(10_000, 20, 100))) {
             while (consumer.poll(POLL).isEmpty()) {
