@@ -98,6 +98,7 @@ class RecreatedTopicIT {
 
     @ParameterizedTest
     @EnumSource(Reading.Kind.class)
+    @SuppressWarnings("try") // closed before the topic is read
     void clientsGoOnWithATopicThatWasCreatedAgain(Reading.Kind kind) throws Exception {
         String topic = "again-" + kind;
         create(topic);

@@ -35,6 +35,7 @@ interface Sending extends AutoCloseable {
     /** Kafka's producer. */
     record OfKafka(KafkaProducer<String, String> producer, String topic) implements Sending {
         @Override
+        @SuppressWarnings("FutureReturnValueIgnored") // the callback tells
         public CompletableFuture<?> send(int partition, String value) {
             CompletableFuture<Void> sent = new CompletableFuture<>();
             producer.send(new ProducerRecord<>(topic, partition, null, value), (metadata, error) -> {

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
+import java.util.Objects;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -153,10 +154,10 @@ class CompactionIT {
                 .untilAsserted(() -> assertThat(bytesIn(folder)).isLessThan(30_000));
         restart();
         for (int group = 0; group < 3; group++) {
-            long committed = admin.listConsumerGroupOffsets("group-" + group)
-                    .partitionsToOffsetAndMetadata()
-                    .get()
-                    .get(partition)
+            long committed = Objects.requireNonNull(admin.listConsumerGroupOffsets("group-" + group)
+                            .partitionsToOffsetAndMetadata()
+                            .get()
+                            .get(partition))
                     .offset();
             assertThat(committed).isEqualTo(group == 0 ? 399 : group == 1 ? 400 : 398);
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.testkit.TestBroker;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -109,7 +110,7 @@ class PartitionRequestsIT {
     @Test
     void severalBatchesForOnePartitionAreRefusedAsByKafka() {
         ByteBuffer one = MemoryRecords.withRecords(
-                        Compression.NONE, new SimpleRecord(System.currentTimeMillis(), "value".getBytes()))
+                        Compression.NONE, new SimpleRecord(System.currentTimeMillis(), "value".getBytes(StandardCharsets.UTF_8)))
                 .buffer();
         ByteBuffer two = ByteBuffer.allocate(one.remaining() * 2)
                 .put(one.duplicate())
@@ -122,6 +123,7 @@ class PartitionRequestsIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"gzip", "snappy", "lz4", "zstd"})
+    @SuppressWarnings("FutureReturnValueIgnored") // read back below
     void largeBatchesThatWorkersLookIntoStayInOrderWithSmallOnes(String codec) throws Exception {
         String topic = "packed-" + codec;
         try (Admin admin = clients.admin()) {

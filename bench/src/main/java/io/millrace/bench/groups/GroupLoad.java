@@ -45,6 +45,7 @@ public final class GroupLoad {
         this.probe = StallProbe.start(broker.bootstrap());
     }
 
+    @SuppressWarnings("try") // an interrupt while closing ends the program
     public static void main(String[] arguments) throws Exception {
         LoadOptions options = new LoadOptions(arguments);
         String command = options.text("command", "./millrace dev --port {port} --data {data}");

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** The broker's process: its memory, its CPU time, its restart. Owned by the program's thread. */
+@SuppressWarnings("try") // an interrupt while closing ends the program
 final class LoadedBroker implements AutoCloseable {
 
     private static final short FIND_VERSION = 4;

@@ -35,6 +35,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  *
  * FILE gets the offsets that are left, one a line: equal files of two brokers mean that both left the same.
  */
+@SuppressWarnings({"try", "FutureReturnValueIgnored"}) // an interrupt ends the program; the callback tells
 final class CompactionMain {
 
     private static final String TOPIC = "compacted";
@@ -192,7 +193,7 @@ final class CompactionMain {
             return 0;
         }
         String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
-        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
         return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / (double) CLOCK_TICKS_PER_SECOND;
     }
 

@@ -11,6 +11,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** A producer at a steady rate on a topic of its own; the time of each ack counts from when its send was due. */
+@SuppressWarnings({"try", "FutureReturnValueIgnored"}) // an interrupt ends the program; the callback measures
 final class PacedProducer implements AutoCloseable {
 
     private static final int PER_SECOND = 500;

@@ -277,7 +277,7 @@ final class PendingProduce implements ProduceCompletion, CheckQueue.Request {
         for (ProduceRequest.TopicProduceData topic : request.topicData()) {
             ProduceResponse.TopicProduceResponse answered = new ProduceResponse.TopicProduceResponse();
             answered.name(topic.name()).topicId(topic.topicId());
-            for (ProduceRequest.PartitionProduceData partition : topic.partitionData()) {
+            for (int i = 0; i < topic.partitionData().size(); i++) {
                 answered.partitionResponses().add(partitionAnswer(slot, outcome(slot)));
                 slot++;
             }

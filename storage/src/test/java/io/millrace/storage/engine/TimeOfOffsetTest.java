@@ -34,7 +34,7 @@ class TimeOfOffsetTest {
     }
 
     private static long timeOf(int batch) {
-        return 1_000_000L + 1_000 * batch;
+        return 1_000_000L + 1_000L * batch;
     }
 
     private void append(int batch) {

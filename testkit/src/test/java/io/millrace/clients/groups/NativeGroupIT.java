@@ -111,9 +111,10 @@ class NativeGroupIT {
         return partitions;
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // flush() waits for all
     private void produce(Producer producer, String topic, int count) {
         for (int i = 0; i < count; i++) {
-            var ignored = producer.send(ProducerRecord.of(topic, ("k" + i).getBytes(UTF_8), ("v" + i).getBytes(UTF_8)));
+            producer.send(ProducerRecord.of(topic, ("k" + i).getBytes(UTF_8), ("v" + i).getBytes(UTF_8)));
         }
         producer.flush();
     }
@@ -268,6 +269,7 @@ class NativeGroupIT {
     }
 
     @Test
+    @SuppressWarnings("FutureReturnValueIgnored") // flush() waits for all
     void whatWasNotCommittedComesAgainAndWhatWasDoesNot() {
         String topic = "commits";
         create(topic);
@@ -275,7 +277,7 @@ class NativeGroupIT {
         ConsumerConfig manual = config(group(topic).withoutAutoCommit()).withMaxPollRecords(10);
         try (Producer producer = Producer.open(ProducerConfig.of(client()))) {
             for (int i = 0; i < 100; i++) {
-                var ignored = producer.send(
+                producer.send(
                         ProducerRecord.of(topic, null, new byte[0]).toPartition(0));
             }
             producer.flush();

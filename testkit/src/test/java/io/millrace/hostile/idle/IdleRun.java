@@ -23,6 +23,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * broker's bound; then clients that do not read, send a byte a second, or never send. Prints Markdown, ends with 1 when the broker did
  * anything wrong. Owned by its thread.
  */
+@SuppressWarnings("try") // closed in the middle, to measure without them
 public final class IdleRun {
 
     private static final int OTHER_DESCRIPTORS = 600;
