@@ -110,7 +110,8 @@ class PartitionRequestsIT {
     @Test
     void severalBatchesForOnePartitionAreRefusedAsByKafka() {
         ByteBuffer one = MemoryRecords.withRecords(
-                        Compression.NONE, new SimpleRecord(System.currentTimeMillis(), "value".getBytes(StandardCharsets.UTF_8)))
+                        Compression.NONE,
+                        new SimpleRecord(System.currentTimeMillis(), "value".getBytes(StandardCharsets.UTF_8)))
                 .buffer();
         ByteBuffer two = ByteBuffer.allocate(one.remaining() * 2)
                 .put(one.duplicate())

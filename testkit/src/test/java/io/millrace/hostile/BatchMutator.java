@@ -2,6 +2,7 @@ package io.millrace.hostile;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.zip.CRC32C;
 import org.apache.kafka.common.record.internal.CompressionType;
@@ -16,6 +17,7 @@ import org.apache.kafka.common.record.internal.CompressionType;
  */
 final class BatchMutator {
 
+    private static final List<CompressionType> TYPES = List.of(CompressionType.values());
     private static final int LENGTH_AT = 8;
     private static final int MAGIC_AT = 16;
     private static final int CRC_AT = 17;
@@ -77,7 +79,7 @@ final class BatchMutator {
     }
 
     private byte[] codec(byte[] batch) {
-        batch[ATTRIBUTES_AT + 1] = (byte) (batch[ATTRIBUTES_AT + 1] & ~7 | random.nextInt(8));
+        batch[ATTRIBUTES_AT + 1] = (byte) ((batch[ATTRIBUTES_AT + 1] & ~7) | random.nextInt(8));
         return batch;
     }
 
@@ -94,7 +96,7 @@ final class BatchMutator {
             }
             records = many;
         }
-        CompressionType type = CompressionType.values()[random.nextInt(CompressionType.values().length)];
+        CompressionType type = TYPES.get(random.nextInt(TYPES.size()));
         return withRecords(batch, type.id, Bombs.pack(type, records));
     }
 
@@ -110,7 +112,7 @@ final class BatchMutator {
     private static byte[] withRecords(byte[] batch, int codec, byte[] records) {
         byte[] whole = Arrays.copyOf(batch, RECORDS_AT + records.length);
         System.arraycopy(records, 0, whole, RECORDS_AT, records.length);
-        whole[ATTRIBUTES_AT + 1] = (byte) (whole[ATTRIBUTES_AT + 1] & ~7 | codec);
+        whole[ATTRIBUTES_AT + 1] = (byte) ((whole[ATTRIBUTES_AT + 1] & ~7) | codec);
         ByteBuffer.wrap(whole).putInt(LENGTH_AT, whole.length - LENGTH_AT - Integer.BYTES);
         return checked(whole);
     }

@@ -17,7 +17,12 @@ final class Bombs {
 
     private final List<Bomb> bombs = new ArrayList<>();
 
-    /** @param codec as in a batch's attributes */
+    /**
+     * One bomb.
+     *
+     * @param codec as in a batch's attributes
+     */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     record Bomb(int codec, byte[] packed) {}
 
     Bombs() {

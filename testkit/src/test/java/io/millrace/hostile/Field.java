@@ -3,6 +3,7 @@ package io.millrace.hostile;
 import java.nio.ByteBuffer;
 
 /** One primitive of an encoded request, in the order of the wire. Immutable; {@code bytes} is never changed. */
+@SuppressWarnings({"ArrayRecordComponent", "EnumOrdinal"}) // never compared; the kinds are in order
 record Field(Kind kind, byte[] bytes) {
 
     enum Kind {
@@ -38,7 +39,7 @@ record Field(Kind kind, byte[] bytes) {
         int length = 0;
         int left = value;
         while ((left & ~0x7F) != 0) {
-            bytes[length++] = (byte) (left & 0x7F | 0x80);
+            bytes[length++] = (byte) ((left & 0x7F) | 0x80);
             left >>>= 7;
         }
         bytes[length++] = (byte) left;
@@ -54,7 +55,7 @@ record Field(Kind kind, byte[] bytes) {
     long number() {
         long value = 0;
         for (byte each : bytes) {
-            value = value << Byte.SIZE | each & 0xFF;
+            value = (value << Byte.SIZE) | (each & 0xFF);
         }
         int unused = Long.SIZE - bytes.length * Byte.SIZE;
         return value << unused >> unused;

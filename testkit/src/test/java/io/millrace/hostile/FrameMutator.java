@@ -319,26 +319,19 @@ final class FrameMutator {
     }
 
     private byte[] lastTouch(Mutation mutation, byte[] body) {
-        switch (mutation) {
-            case TRUNCATED -> {
-                return Arrays.copyOf(body, random.nextInt(body.length));
-            }
-            case LENGTHENED -> {
-                byte[] longer = Arrays.copyOf(body, body.length + 1 + random.nextInt(64));
-                return longer;
-            }
+        return switch (mutation) {
+            case TRUNCATED -> Arrays.copyOf(body, random.nextInt(body.length));
+            case LENGTHENED -> Arrays.copyOf(body, body.length + 1 + random.nextInt(64));
             case BIT_FLIPS -> {
                 for (int left = 1 + random.nextInt(4); left > 0; left--) {
                     // Seldom in the header: what is behind it is of more interest.
                     int from = random.nextInt(8) == 0 ? 0 : Math.min(14, body.length - 1);
                     body[from + random.nextInt(body.length - from)] ^= (byte) (1 << random.nextInt(8));
                 }
-                return body;
+                yield body;
             }
-            default -> {
-                return body;
-            }
-        }
+            default -> body;
+        };
     }
 
     private byte[] framed(Mutation mutation, byte[] body) {

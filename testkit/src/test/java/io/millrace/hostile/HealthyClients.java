@@ -86,6 +86,7 @@ public final class HealthyClients implements AutoCloseable {
         producer.start();
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // the callback counts
     private void produce() {
         Map<String, Object> settings = Map.of("bootstrap.servers", bootstrap, "acks", "all", "linger.ms", 0);
         try (KafkaProducer<Long, byte[]> client = new KafkaProducer<>(

@@ -54,7 +54,12 @@ public final class HostileBroker implements AutoCloseable {
         }
     }
 
-    /** @param settings of the broker, each {@code key=value}; {@code jvm} options beside those of the packaged command */
+    /**
+     * Starts a broker of its own process.
+     *
+     * @param jvm options beside those of the packaged command
+     * @param settings of the broker, each {@code key=value}
+     */
     public static HostileBroker start(Path work, List<String> jvm, List<String> settings) throws IOException {
         int adminPort = freePort();
         List<String> command = new ArrayList<>();

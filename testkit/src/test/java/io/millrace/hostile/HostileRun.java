@@ -136,7 +136,7 @@ public final class HostileRun {
             while (!sender.join(java.time.Duration.ofSeconds(20))) {
                 System.out.printf(
                         "  %s: %d frames, %d past the header, %d bugs, RSS %d MiB%n",
-                        java.time.LocalTime.now().withNano(0),
+                        java.time.LocalTime.now(java.time.ZoneOffset.UTC).withNano(0),
                         table.total(),
                         table.pastHeader(),
                         table.bugCount(),

@@ -29,6 +29,7 @@ import org.apache.kafka.common.requests.ApiVersionsRequest;
 import org.apache.kafka.common.requests.ProduceRequest;
 import org.apache.kafka.common.requests.ProduceResponse;
 import org.apache.kafka.common.requests.RequestHeader;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code LargeBatchRun PORT SECONDS}: how long ApiVersions and a small produce to another partition take while one connection sends
@@ -63,7 +64,7 @@ public final class LargeBatchRun {
         }
     }
 
-    private static void row(int port, int seconds, String name, CompressionType type) throws Exception {
+    private static void row(int port, int seconds, String name, @Nullable CompressionType type) throws Exception {
         AtomicBoolean over = new AtomicBoolean();
         AtomicLong batches = new AtomicLong();
         int records = type == null ? 0 : recordsOfOneBatch(type);

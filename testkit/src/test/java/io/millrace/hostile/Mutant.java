@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
  *
  * @param frame with its length in front, which is wrong only in {@link Mutation#FRAME_LENGTH}
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 record Mutant(Mutation mutation, byte[] frame) {
 
     private static final int CORRELATION_AT = 8;

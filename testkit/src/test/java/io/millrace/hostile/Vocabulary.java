@@ -71,6 +71,7 @@ final class Vocabulary {
     private final AtomicReferenceArray<@Nullable Member> members = new AtomicReferenceArray<>(MEMBERS);
 
     /** A member that some JoinGroup brought about. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     record Member(byte[] groupId, byte[] memberId, int generation) {}
 
     Vocabulary(Corpus corpus) {

@@ -220,7 +220,9 @@ class LogVerbsIT {
         Path journal = journalInUse();
         Ran ran = verifyWith(killed, journal, 100, 0);
         assertThat(ran.exitCode()).isEqualTo(1);
-        assertThat(ran.out()).contains("journal/" + journal.getFileName()).contains("is damaged; a valid group follows at");
+        assertThat(ran.out())
+                .contains("journal/" + journal.getFileName())
+                .contains("is damaged; a valid group follows at");
         Ran identity = verifyWith(stopped, stopped.resolve("meta.properties"), 70, 1);
         assertThat(identity.exitCode()).isEqualTo(1);
         assertThat(identity.err()).contains("meta.properties");

@@ -44,9 +44,9 @@ class GatheringTest {
         Readings all = gathering.gather();
         assertThat(number(all, Meter.OPEN_SEGMENTS)).isEqualTo(1_221);
         assertThat(number(all, Meter.JOURNAL_RUNNING_SYNC)).isEqualTo(1);
-        Distribution both = Objects.requireNonNull(Objects.requireNonNull(
-                        all.series(Meter.JOURNAL_SYNC_BYTES).get(List.of()))
-                .distribution());
+        Distribution both = Objects.requireNonNull(
+                Objects.requireNonNull(all.series(Meter.JOURNAL_SYNC_BYTES).get(List.of()))
+                        .distribution());
         assertThat(both.count()).isEqualTo(2);
         assertThat(both.sum()).isEqualTo(10);
         assertThat(number(all, Meter.SCRAPE_SILENT_LOOPS)).isZero();

@@ -44,8 +44,7 @@ class ShardTrafficTest {
         assertThat(inBytes(readings, "a")).isEqualTo(150);
         assertThat(number(readings, Meter.IN_RECORDS)).isEqualTo(5);
         assertThat(number(readings, Meter.OUT_BYTES)).isEqualTo(70);
-        assertThat(number(readings, Meter.OUT_RECORDS))
-                .isEqualTo(4);
+        assertThat(number(readings, Meter.OUT_RECORDS)).isEqualTo(4);
         assertThat(inBytes(readings, Meter.OTHER)).isEqualTo(-1);
     }
 

@@ -277,8 +277,7 @@ class NativeGroupIT {
         ConsumerConfig manual = config(group(topic).withoutAutoCommit()).withMaxPollRecords(10);
         try (Producer producer = Producer.open(ProducerConfig.of(client()))) {
             for (int i = 0; i < 100; i++) {
-                producer.send(
-                        ProducerRecord.of(topic, null, new byte[0]).toPartition(0));
+                producer.send(ProducerRecord.of(topic, null, new byte[0]).toPartition(0));
             }
             producer.flush();
         }

@@ -59,6 +59,7 @@ final class JavaTour {
         }
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // flush() waits for all
     private static void produce(String bootstrap, String topic, String codec, String acks) {
         Map<String, Object> settings = Map.of(
                 "bootstrap.servers",

@@ -29,6 +29,7 @@ final class OtherTours {
 
     private OtherTours() {}
 
+    @SuppressWarnings("FutureReturnValueIgnored") // close() waits for all
     static void nativeClients(String bootstrap, String topic) {
         ClientConfig config = ClientConfig.of(bootstrap);
         try (Admin admin = Admin.open(config)) {

@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
  * @param client whose it was, e.g. {@code kafka-clients}
  * @param bytes header and body; never changed after construction
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 public record RecordedFrame(String client, byte[] bytes) {
 
     /** Key and version; any frame has both. */

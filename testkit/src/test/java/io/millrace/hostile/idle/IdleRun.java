@@ -42,6 +42,8 @@ public final class IdleRun {
     }
 
     /**
+     * Runs all parts, one after the other.
+     *
      * @param patiently whether to wait for clients that stall, which takes the broker's half minute
      * @return whether the broker did nothing wrong
      */
@@ -207,6 +209,7 @@ public final class IdleRun {
         });
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // close() waits for all
     private static void bulk(String bootstrap) {
         try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
                 Map.of("bootstrap.servers", bootstrap), new ByteArraySerializer(), new ByteArraySerializer())) {
@@ -245,7 +248,7 @@ public final class IdleRun {
                         break;
                     }
                 } catch (java.net.SocketTimeoutException second) {
-                    continue;
+                    // the next byte is due
                 }
             }
         } catch (IOException reset) {
