@@ -131,7 +131,7 @@ for sink in a b; do
   await 30 "the file sink" connector "sink-$sink" "{$file,\"consumer.override.auto.offset.reset\":\"earliest\",\"consumer.override.session.timeout.ms\":\"10000\"}"
 done
 await 90 "running tasks" tasks_running
-run FeedLines "$work/in.txt" "$work/stop" "$rate" &
+program 256m error FeedLines "$work/in.txt" "$work/stop" "$rate" &
 feeder=$!
 pids+=("$feeder")
 fed_from=$SECONDS

@@ -40,8 +40,6 @@ table_restart_broker() {
 }
 
 run() { "$java" -cp "$classpath" "io.millrace.realinput.$1" "${@:2}"; }
-lines() { run SourceLines "$zip" "$limit" 2>/dev/null; }
-compare_stream() { run CompareStream "$1" "$zip" "$limit"; }
 
 # row NAME COMMAND...: one line of the table.
 row() {

@@ -78,12 +78,15 @@ final class AppendQueue {
     /** Gives up what waits of {@code request}: its client is gone. */
     @SuppressWarnings("ReferenceEquality") // this very request
     void withdraw(Request request) {
-        for (Waiting each : List.copyOf(waiting)) {
-            if (each.request == request) {
-                waiting.remove(each);
-                replicas.deadlines().cancel(each.deadline);
-                request.giveUp(each.slot);
-            }
+        List<Waiting> withdrawn =
+                waiting.stream().filter(each -> each.request == request).toList();
+        if (withdrawn.isEmpty()) {
+            return;
+        }
+        waiting.removeIf(each -> each.request == request);
+        for (Waiting each : withdrawn) {
+            replicas.deadlines().cancel(each.deadline);
+            request.giveUp(each.slot);
         }
     }
 

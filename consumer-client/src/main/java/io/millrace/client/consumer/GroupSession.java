@@ -254,11 +254,14 @@ final class GroupSession {
     void close() {
         try {
             if (isSubscribed()) {
-                giveUpAll();
-                awaitQuietly(
-                        group.leave(config.leaveOnClose(), "the consumer was closed"),
-                        "leave the group",
-                        leaveTimeoutMs());
+                try {
+                    giveUpAll();
+                } finally {
+                    awaitQuietly(
+                            group.leave(config.leaveOnClose(), "the consumer was closed"),
+                            "leave the group",
+                            leaveTimeoutMs());
+                }
             } else {
                 reassigning();
                 awaitQuietly(group.commit(Map.of(), leaveTimeoutMs()), "finish committing", leaveTimeoutMs());

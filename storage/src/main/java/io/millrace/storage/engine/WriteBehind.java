@@ -260,6 +260,23 @@ final class WriteBehind {
 
     private void performed(Round round, @Nullable Outcomes outcomes, @Nullable DiskException broken) {
         // Still running for whoever wishes for something meanwhile: the outcomes come first.
+        try {
+            take(round, outcomes);
+        } finally {
+            running = false;
+        }
+        DiskException failure = outcomes == null ? broken : outcomes.failure;
+        if (failure == null) {
+            rewish(round.logs);
+            run();
+        } else if (passes(failure)) {
+            events.blocked(failure);
+        } else {
+            events.failed(failure);
+        }
+    }
+
+    private void take(Round round, @Nullable Outcomes outcomes) {
         int done = outcomes == null ? 0 : outcomes.outcomes.size();
         for (int i = 0; i < round.works.size(); i++) {
             JournaledLog log = round.logs.get(i);
@@ -272,16 +289,6 @@ final class WriteBehind {
             if (log.files().isRemoved()) {
                 removed(log);
             }
-        }
-        running = false;
-        DiskException failure = outcomes == null ? broken : outcomes.failure;
-        if (failure == null) {
-            rewish(round.logs);
-            run();
-        } else if (passes(failure)) {
-            events.blocked(failure);
-        } else {
-            events.failed(failure);
         }
     }
 

@@ -499,6 +499,9 @@ public final class LogCompaction {
         }
         compactions().ended(this);
         log.files().wishAgain();
-        look();
+        if (!entry.isQueued()) {
+            // After a failure it is: then not before that time.
+            look();
+        }
     }
 }

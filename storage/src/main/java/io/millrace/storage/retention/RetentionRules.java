@@ -66,6 +66,12 @@ public final class RetentionRules {
                 if (config.retentionMs() >= 0 && part.maxTimestampMs() == UNKNOWN_TIME) {
                     return new Outcome(start, NEVER, i);
                 }
+                if (part.sealed()
+                        && part.maxTimestampMs() < 0
+                        && config.cleanup().compacts()) {
+                    // Compaction left no dated record: it goes with the next part that is too old.
+                    continue;
+                }
                 long expiryMs = expiryMs(part, config);
                 if (nowMs < expiryMs) {
                     return new Outcome(start, expiryMs, NONE);

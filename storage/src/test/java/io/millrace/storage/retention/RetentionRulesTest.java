@@ -53,6 +53,17 @@ class RetentionRulesTest {
     }
 
     @Test
+    void aPartOfWhichCompactionLeftNoDatedRecordGoesWithTheNext() {
+        LogConfig config = FOREVER.withRetention(1_000, -1)
+                .withCleanup(LogConfig.Cleanup.COMPACT_AND_DELETE, LogConfig.DEFAULT.compaction());
+        assertThat(decide(config, 40, sealed(10, -1), sealed(20, 0), sealed(30, -1), open(40, NOW)))
+                .isEqualTo(new Outcome(20, NOW + 1_001, -1));
+        assertThat(decide(FOREVER.withRetention(1_000, -1), 40, sealed(10, -1), sealed(20, 0), open(40, NOW)))
+                .as("without compaction its records have no time, and stay")
+                .isEqualTo(new Outcome(0, RetentionRules.NEVER, -1));
+    }
+
+    @Test
     void nothingAboveWhatIsCommittedGoes() {
         Outcome outcome = decide(FOREVER.withRetention(1_000, -1), 19, sealed(10, 0), sealed(20, 0), open(30, NOW));
         assertThat(outcome).isEqualTo(new Outcome(10, NOW + RetentionRules.BLOCKED_MS, -1));

@@ -134,6 +134,7 @@ final class Commits {
         ErrorCode fenced = null;
         List<Pending> repeated = new ArrayList<>();
         for (Pending pending : asked) {
+            boolean waitsForThoseBefore = pending.left().isEmpty();
             ErrorCode fatal = null;
             for (TopicPartition partition : List.copyOf(pending.left().keySet())) {
                 ErrorCode error = errors.getOrDefault(partition, ErrorCode.UNKNOWN_SERVER_ERROR);
@@ -151,7 +152,7 @@ final class Commits {
             }
             if (fatal != null) {
                 pending.done().completeExceptionally(refusal(fatal));
-            } else if (pending.left().isEmpty()) {
+            } else if (pending.left().isEmpty() && (!waitsForThoseBefore || repeated.isEmpty())) {
                 pending.done().complete(null);
             } else {
                 repeated.add(pending);
@@ -168,6 +169,10 @@ final class Commits {
     }
 
     private boolean isRepeatable(ErrorCode error) {
+        if (error == ErrorCode.UNKNOWN_TOPIC_OR_PARTITION) {
+            // It was read, so it was there: it is deleted, and nobody should wait for it.
+            return false;
+        }
         return error == ErrorCode.REBALANCE_IN_PROGRESS ? member.outlivesRebalance() : error.retriable();
     }
 

@@ -51,7 +51,7 @@ final class GroupCoordinator {
         this.groupId = config.groupId();
         long requestMs = cluster.config().requestTimeoutMs();
         this.links = cluster.newLinks(requestMs);
-        this.patientLinks = cluster.newLinks(Math.max(requestMs, config.maxPollIntervalMs() + JOIN_SLACK_MS));
+        this.patientLinks = cluster.newLinks(Math.max(requestMs, (long) config.maxPollIntervalMs() + JOIN_SLACK_MS));
     }
 
     /** Sends; a reply that is no answer also makes the coordinator unknown. */
