@@ -37,6 +37,7 @@ public final class HealthyClients implements AutoCloseable {
 
     private final String bootstrap;
     private final String topic;
+    private final CountDownLatch stopSending = new CountDownLatch(1);
     private final CountDownLatch stop = new CountDownLatch(1);
     private final Queue<String> errors = new ConcurrentLinkedQueue<>();
     private final Map<Integer, Long> nextOfPartition = new ConcurrentHashMap<>();
@@ -49,6 +50,7 @@ public final class HealthyClients implements AutoCloseable {
     private final List<Thread> members = List.of(
             Thread.ofPlatform().unstarted(this::consume), Thread.ofPlatform().unstarted(this::consume));
     private int settledAssignments;
+    private volatile int rebalances;
 
     public HealthyClients(String bootstrap, String name) {
         this.bootstrap = bootstrap;
@@ -91,7 +93,7 @@ public final class HealthyClients implements AutoCloseable {
         Map<String, Object> settings = Map.of("bootstrap.servers", bootstrap, "acks", "all", "linger.ms", 0);
         try (KafkaProducer<Long, byte[]> client = new KafkaProducer<>(
                 settings, new LongSerializer(), new org.apache.kafka.common.serialization.ByteArraySerializer())) {
-            while (!stop.await(SEND_EVERY_MS, TimeUnit.MILLISECONDS)) {
+            while (!stopSending.await(SEND_EVERY_MS, TimeUnit.MILLISECONDS)) {
                 long number = sent.getAndIncrement();
                 long startNs = System.nanoTime();
                 client.send(
@@ -168,7 +170,7 @@ public final class HealthyClients implements AutoCloseable {
                 sent.get(),
                 read.get(),
                 errors.size(),
-                assignments.get() - settledAssignments,
+                rebalances,
                 atMs(sorted, 0.5),
                 atMs(sorted, 0.99),
                 atMs(sorted, 1));
@@ -180,14 +182,19 @@ public final class HealthyClients implements AutoCloseable {
                 : sorted[(int) Math.min(sorted.length - 1L, (long) (sorted.length * share))] / 1e6;
     }
 
+    /** After the first, until the members were told to stop; known once closed. */
     public int rebalances() {
-        return assignments.get() - settledAssignments;
+        return rebalances;
     }
 
     @Override
     public void close() throws InterruptedException {
-        stop.countDown();
+        // The producer first: a member that has read everything leaves, and what is sent after that is the other's by a
+        // rebalance.
+        stopSending.countDown();
         producer.join();
+        rebalances = assignments.get() - settledAssignments;
+        stop.countDown();
         for (Thread member : members) {
             member.join(TimeUnit.SECONDS.toMillis(30));
         }
