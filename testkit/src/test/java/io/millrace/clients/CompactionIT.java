@@ -8,10 +8,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Random;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
@@ -71,15 +73,19 @@ class CompactionIT {
                 .get();
     }
 
-    /** Writes; the last value of each key goes to {@code last}. */
+    /**
+     * Writes; the last value of each key goes to {@code last}. Values do not compress, so that a segment holds a few hundred
+     * records with any codec and however the client batches.
+     */
     private void produce(String topic, int records, int keys, String codec, Map<String, @Nullable String> last)
             throws Exception {
+        Random random = new Random(records);
         try (KafkaProducer<String, String> producer =
                 clients.producer(Map.of("compression.type", codec, "batch.size", 2048))) {
             List<Future<RecordMetadata>> acks = new ArrayList<>();
             for (int i = 0; i < records; i++) {
                 String key = "key-" + i % keys;
-                String value = i % 97 == 0 ? null : "value-" + last.size() + "-" + i + "-".repeat(40);
+                String value = i % 97 == 0 ? null : "value-" + last.size() + "-" + i + "-" + noise(random);
                 acks.add(producer.send(new ProducerRecord<>(topic, 0, key, value)));
                 last.put(key, value);
             }
@@ -87,6 +93,12 @@ class CompactionIT {
                 ack.get();
             }
         }
+    }
+
+    private static String noise(Random random) {
+        byte[] bytes = new byte[40];
+        random.nextBytes(bytes);
+        return Base64.getEncoder().encodeToString(bytes);
     }
 
     private static Map<String, @Nullable String> lastValues(List<ConsumerRecord<String, String>> records) {
