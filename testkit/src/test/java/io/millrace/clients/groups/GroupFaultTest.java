@@ -441,6 +441,23 @@ class GroupFaultTest {
     }
 
     @Test
+    void aCommitOnItsWayIsNotRepeatedOnceThePartitionsWereLost() {
+        try (Consumer consumer = open(group().withTimeouts(10_000, 20, 500))) {
+            some(consumer);
+            AtomicInteger left = new AtomicInteger(1);
+            cluster.faults((api, broker) ->
+                    api == ApiKey.OFFSET_COMMIT && left.getAndDecrement() > 0 ? new Fault.Ignore() : new Fault.None());
+            CompletableFuture<@Nullable Void> done = consumer.commitAsync(Map.of(T0, CommittedOffset.of(5)));
+            await().until(() -> cluster.leaves().size() == 1);
+            while (!done.isDone()) {
+                consumer.poll(POLL);
+            }
+            assertThat(done).isCompletedExceptionally();
+            assertThat(total()).isEqualTo(0);
+        }
+    }
+
+    @Test
     void aPartitionOfSomebodyElseCannotBeCommitted() {
         try (Consumer consumer = open(group())) {
             some(consumer);

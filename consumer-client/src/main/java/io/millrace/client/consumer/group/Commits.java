@@ -54,6 +54,9 @@ final class Commits {
     private final Backoff backoff;
     private final ArrayDeque<Pending> waiting = new ArrayDeque<>();
     private List<Pending> inFlight = List.of();
+    /** Why what is on its way is not repeated: what it was of was lost meanwhile. Null while it may be. */
+    private @Nullable ClientException refusedMeanwhile;
+
     private boolean backingOff;
     private @Nullable ClientException lastFailure;
 
@@ -103,6 +106,7 @@ final class Commits {
             return;
         }
         inFlight = taken;
+        refusedMeanwhile = null;
         coordinator.send(OffsetRequests.commit(config, generation, merged), reply -> replied(generation, reply));
     }
 
@@ -194,6 +198,11 @@ final class Commits {
     }
 
     private void again(List<Pending> pendings) {
+        ClientException refused = refusedMeanwhile;
+        if (refused != null) {
+            pendings.forEach(pending -> pending.done().completeExceptionally(refused));
+            return;
+        }
         for (Pending pending : pendings.reversed()) {
             waiting.addFirst(pending);
         }
@@ -221,8 +230,11 @@ final class Commits {
         });
     }
 
-    /** Fails what waits; what is on its way ends by its answer. */
+    /** Fails what waits; what is on its way ends by its answer, and is not sent again. */
     void refuseAll(ClientException cause) {
+        if (!inFlight.isEmpty()) {
+            refusedMeanwhile = cause;
+        }
         List<Pending> refused = List.copyOf(waiting);
         waiting.clear();
         refused.forEach(pending -> pending.done().completeExceptionally(cause));
