@@ -346,7 +346,7 @@ public final class LogStore {
 
         @Override
         public void checkpointWanted(JournaledLog log) {
-            writeBehind.rowWanted();
+            writeBehind.rowWanted(log);
         }
 
         @Override

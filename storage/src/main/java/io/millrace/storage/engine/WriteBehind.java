@@ -122,7 +122,9 @@ final class WriteBehind {
     }
 
     /** A log waits for a checkpoint row of what its files have become. */
-    void rowWanted() {
+    void rowWanted(JournaledLog log) {
+        // Its last row may have been one of other contents, and no file work has come since.
+        rows.changed(log);
         rowsWanted = true;
         run();
     }

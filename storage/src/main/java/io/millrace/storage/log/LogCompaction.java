@@ -42,7 +42,7 @@ public final class LogCompaction {
 
     private static final int STEP_BYTES = 1 << 20;
     private static final long AFTER_FAILURE_MS = 60_000;
-    private static final long UNCOMMITTED_MS = 5_000;
+    private static final long SOON_MS = 5_000;
     private static final long START_DELAY_MS = 5_000;
     private static final int START_SPREAD_SECONDS = 30;
 
@@ -120,6 +120,7 @@ public final class LogCompaction {
     void reconfigured() {
         broken = false;
         queue().cancel(entry);
+        log.files().wishAgain();
         if (!log.config().cleanup().compacts()) {
             abort();
             segments.clear();
@@ -131,8 +132,8 @@ public final class LogCompaction {
         }
     }
 
-    /** A segment was sealed. */
-    void segmentSealed() {
+    /** A segment was sealed, or the one behind it has begun. */
+    void segmentsChanged() {
         look();
     }
 
@@ -157,8 +158,18 @@ public final class LogCompaction {
         return log.host().compactions();
     }
 
+    /**
+     * Decides. A log that is wanted comes out of here with a pass or an inspection under way, or with a later look in the queue,
+     * or with nothing to do until a segment is sealed: no look may be lost, for a log that takes no more records is not told
+     * of again.
+     */
     private void look() {
-        if (state != State.IDLE || !isWanted() || log.files().isCutDue()) {
+        if (state != State.IDLE || !isWanted()) {
+            return;
+        }
+        queue().cancel(entry);
+        if (log.files().isCutDue()) {
+            lookSoon();
             return;
         }
         List<SegmentRow> rows = segments.committed();
@@ -178,11 +189,20 @@ public final class LogCompaction {
         if (all.due()) {
             waitsForRow = true;
             log.host().checkpointWanted(log);
-        } else if (all.nextMs() != CompactionRules.NEVER) {
-            queue().at(entry, all.nextMs() - nowMs());
-        } else if (segments.hasUncommitted(rows)) {
-            queue().at(entry, UNCOMMITTED_MS);
+            // The row may not come: the disk is full, or another truncation makes it one of other contents.
+            lookSoon();
+            return;
         }
+        if (all.nextMs() != CompactionRules.NEVER) {
+            queue().at(entry, all.nextMs() - nowMs());
+        }
+        if (segments.hasUncommitted(rows) && all.nextMs() - nowMs() > SOON_MS) {
+            lookSoon();
+        }
+    }
+
+    private void lookSoon() {
+        queue().at(entry, SOON_MS);
     }
 
     private long nowMs() {
@@ -191,6 +211,7 @@ public final class LogCompaction {
 
     private void inspect(List<SegmentRow> rows) {
         state = State.INSPECTING;
+        int plan = log.files().plan();
         compactions()
                 .pool()
                 .submit(
@@ -206,18 +227,20 @@ public final class LogCompaction {
                             }
                             return found;
                         },
-                        (found, failure) -> inspected(rows, found, failure));
+                        (found, failure) -> inspected(rows, plan, found, failure));
     }
 
-    private void inspected(List<SegmentRow> rows, @Nullable List<SegmentFacts> found, @Nullable DiskException failure) {
+    private void inspected(
+            List<SegmentRow> rows, int plan, @Nullable List<SegmentFacts> found, @Nullable DiskException failure) {
         state = State.IDLE;
         if (found != null) {
             for (int i = 0; i < found.size(); i++) {
                 segments.known(rows.get(i).segment(), found.get(i));
             }
             look();
-        } else if (isGone(failure)) {
-            queue().at(entry, UNCOMMITTED_MS);
+        } else if (isGone(failure) || plan != log.files().plan()) {
+            // Taken by retention, or read while it was cut.
+            lookSoon();
         } else if (isWanted()) {
             LOG.warn(
                     "event=compaction-look-failed log={} cause={} effect=\"tried again in a minute\"",
@@ -230,7 +253,11 @@ public final class LogCompaction {
     /** The slot is this log's. False when nothing is due any more. */
     boolean start() {
         state = State.IDLE;
-        if (!isWanted() || log.files().isCutDue()) {
+        if (!isWanted()) {
+            return false;
+        }
+        if (log.files().isCutDue()) {
+            lookSoon();
             return false;
         }
         if (log.host().clientRefusal() != null) {
@@ -240,6 +267,7 @@ public final class LogCompaction {
         List<SegmentRow> rows = segments.durable(segments.committed());
         Decision decision = segments.decide(rows);
         if (!decision.due()) {
+            lookSoon();
             return false;
         }
         List<SegmentRow> taken = new ArrayList<>();
@@ -343,7 +371,7 @@ public final class LogCompaction {
 
     private void failed(Run current, @Nullable DiskException failure) {
         if (isGone(failure)) {
-            queue().at(entry, UNCOMMITTED_MS);
+            lookSoon();
             end(current);
             return;
         }
@@ -445,8 +473,16 @@ public final class LogCompaction {
         return -1;
     }
 
-    /** The log's contents are about to change, or it stops: what a pass has read may be gone. */
-    void abort() {
+    /** The log's contents are about to change: what a pass has read may be gone, and the rows speak of other contents. */
+    void contentsChanged() {
+        abort();
+        if (isWanted()) {
+            // Whatever is left may be due still, and nothing else may ever tell of it.
+            lookSoon();
+        }
+    }
+
+    private void abort() {
         waitsForRow = false;
         if (state == State.WAITING) {
             state = State.IDLE;

@@ -131,7 +131,7 @@ public final class LogFiles {
             }
             removeDue |= (controls & PendingControls.LOG_START) != 0;
             wish();
-        } else if (log.tail().sizeBytes() >= WORTH_WRITING_BYTES || isRollSynced()) {
+        } else if (log.tail().sizeBytes() >= WORTH_WRITING_BYTES || isRollSynced() || isNextSegmentDue()) {
             wish();
         }
     }
@@ -155,6 +155,18 @@ public final class LogFiles {
         return roll != null && roll.endOffset() <= log.syncedEndOffset();
     }
 
+    /**
+     * Whether the last segment is sealed and compaction waits for the one behind it: a start cuts the last one by its length,
+     * so until then nobody may replace it.
+     */
+    private boolean isNextSegmentDue() {
+        SegmentRow last = segments.last();
+        return last != null
+                && last.sealed()
+                && log.config().cleanup().compacts()
+                && log.syncedEndOffset() > last.endOffset();
+    }
+
     private void wish() {
         if (!wished) {
             wished = true;
@@ -175,7 +187,8 @@ public final class LogFiles {
                 || rebuildAsked
                 || removeDue
                 || log.compaction().isSwapDue()
-                || rolls.nextRoll() != null;
+                || rolls.nextRoll() != null
+                || isNextSegmentDue();
         long syncedBytes =
                 log.syncedEndOffset() > log.tail().startOffset() ? log.tail().sizeBytes() : 0;
         if (!removed && running == null && (duty || syncedBytes >= WORTH_WRITING_BYTES)) {
@@ -213,7 +226,7 @@ public final class LogFiles {
     private void contentsChanged() {
         plan++;
         need.contentsChanged();
-        log.compaction().abort();
+        log.compaction().contentsChanged();
     }
 
     void reset(long offset) {
@@ -353,6 +366,7 @@ public final class LogFiles {
             rolls.rolled(last.endOffset());
             dropReaders();
         }
+        int before = segments.size();
         if (outcome != null) {
             segments.wrote(folder, write.baseOffset(), outcome);
             if (write.plan() == plan) {
@@ -364,8 +378,8 @@ public final class LogFiles {
             removeDue |= segments.get(0).endOffset() <= log.syncedLogStart();
         }
         log.retention().segmentWritten(write.sealed() != null);
-        if (write.sealed() != null) {
-            log.compaction().segmentSealed();
+        if (write.sealed() != null || segments.size() > before) {
+            log.compaction().segmentsChanged();
         }
     }
 

@@ -244,6 +244,19 @@ final class CompactionTest {
     }
 
     @Test
+    void aLogWhoseCutIsDueIsLookedAtAgain() throws Exception {
+        StoreFixture fixture = open();
+        PartitionLog log = create(fixture, COMPACTED.withCleanup(LogConfig.Cleanup.DELETE, COMPACTED.compaction()));
+        fill(fixture, log, 300, 5);
+        log.truncateTo(150);
+        // Its files are not cut yet: nothing can be decided now, and no segment will be sealed later.
+        log.reconfigure(COMPACTED);
+        settleLong(fixture);
+        assertThat(slot.totals().droppedRecords()).isPositive();
+        fixture.close();
+    }
+
+    @Test
     void truncationIntoACompactedRangeEndsAtABatch() throws Exception {
         StoreFixture fixture = open();
         PartitionLog log = create(fixture, COMPACTED);
