@@ -283,10 +283,10 @@ class ConsumerFaultTest {
             try (Consumer consumer = Consumer.open(
                     config(cluster).withReset(OffsetReset.EARLIEST).withMaxPollRecords(1))) {
                 consumer.assign(List.of(T0));
-                assertThat(consumer.poll(Duration.ofSeconds(5))).hasSize(1);
+                assertThat(consumer.poll(Duration.ofSeconds(60))).hasSize(1);
                 org.awaitility.Awaitility.await()
                         .during(Duration.ofMillis(200))
-                        .atMost(Duration.ofSeconds(5))
+                        .atMost(Duration.ofSeconds(60))
                         .until(() -> cluster.requests(ApiKey.FETCH) <= 6);
                 assertThat(read(consumer, count - 1)).hasSize(count - 1);
             }

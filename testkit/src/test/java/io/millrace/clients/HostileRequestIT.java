@@ -122,7 +122,7 @@ class HostileRequestIT {
             }
             Awaitility.await().until(() -> parkedFetches() == 20 * 3);
         }
-        Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> parkedFetches() == 0);
+        Awaitility.await().until(() -> parkedFetches() == 0);
     }
 
     private static JoinGroupRequest join() {
@@ -154,7 +154,7 @@ class HostileRequestIT {
                 Awaitility.await().until(() -> live("GroupMember") >= joined);
             }
         }
-        Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> live("ServerConnection") <= 1);
+        Awaitility.await().until(() -> live("ServerConnection") <= 1);
         assertThat(live("GroupMember")).isEqualTo(members);
     }
 

@@ -16,7 +16,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
 /** Kafka's own Java clients, set up for one test broker. */
 final class JavaClients {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final TestBroker broker;
 

@@ -102,9 +102,9 @@ class JavaGroupIT {
     /** Polls all members in turn until it holds; what they got goes to {@code seen}. */
     private static void pollUntil(
             List<KafkaConsumer<String, String>> members, List<String> seen, BooleanSupplier done) {
-        long endNs = System.nanoTime() + 30_000_000_000L;
+        long endNs = System.nanoTime() + 60_000_000_000L;
         while (!done.getAsBoolean()) {
-            assertThat(System.nanoTime()).as("30 s are over").isLessThan(endNs);
+            assertThat(System.nanoTime()).as("60 s are over").isLessThan(endNs);
             for (KafkaConsumer<String, String> member : members) {
                 for (ConsumerRecord<String, String> record : member.poll(POLL)) {
                     seen.add(record.value());

@@ -98,8 +98,8 @@ class RetentionIT {
         TopicPartition partition = new TopicPartition("aged", 0);
         produce("aged", 0, 9, 100);
         assertThat(sizeOf(partition)).isGreaterThan(900);
-        Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> start(partition) == 10);
-        Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> sizeOf(partition) == 0);
+        Awaitility.await().until(() -> start(partition) == 10);
+        Awaitility.await().until(() -> sizeOf(partition) == 0);
         produce("aged", 0, 0, 0);
         assertThat(clients.readAll("aged", 1, Map.of())).hasSize(1).allMatch(record -> record.offset() == 10);
     }
@@ -112,7 +112,7 @@ class RetentionIT {
                 Map.of("retention.bytes", Integer.toString(2 * MIB), "segment.bytes", Integer.toString(MIB)));
         TopicPartition partition = new TopicPartition("sized", 0);
         produce("sized", 0, 8_000, 1_000);
-        Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> sizeOf(partition) < 4L * MIB);
+        Awaitility.await().until(() -> sizeOf(partition) < 4L * MIB);
         assertThat(start(partition)).isPositive();
         assertThat(sizeOf(partition)).isGreaterThan(MIB);
     }
@@ -130,7 +130,7 @@ class RetentionIT {
                 .get();
         for (int partition = 0; partition < 3; partition++) {
             TopicPartition each = new TopicPartition("shortened", partition);
-            Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> start(each) == 5);
+            Awaitility.await().until(() -> start(each) == 5);
         }
     }
 

@@ -24,7 +24,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
  */
 final class AckedRecords {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final String topic;
     private final String padding;

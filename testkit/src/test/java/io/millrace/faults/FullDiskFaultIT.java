@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 class FullDiskFaultIT {
 
     private static final int VALUE_BYTES = 100_000;
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration SOON = Duration.ofSeconds(60);
 
     @TempDir
     private Path work;
