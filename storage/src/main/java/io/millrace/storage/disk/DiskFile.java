@@ -52,6 +52,15 @@ public interface DiskFile extends AutoCloseable {
         }
     }
 
+    /**
+     * Begins to carry a written range to the device, and waits for none of it: the {@link #sync} that makes it durable has less
+     * to do then. A hint; what went wrong is told by the sync. For the one writer, as {@link #write}.
+     */
+    default void startWriteOut(long filePosition, long sizeBytes) {}
+
+    /** Waits until the device has what {@link #startWriteOut} began in the range. A hint as well: nothing is durable by it. */
+    default void awaitWriteOut(long filePosition, long sizeBytes) {}
+
     @Override
     void close() throws DiskException;
 }

@@ -232,6 +232,16 @@ public final class FailStopDisk implements Disk {
         }
 
         @Override
+        public void startWriteOut(long filePosition, long sizeBytes) {
+            file.startWriteOut(filePosition, sizeBytes);
+        }
+
+        @Override
+        public void awaitWriteOut(long filePosition, long sizeBytes) {
+            file.awaitWriteOut(filePosition, sizeBytes);
+        }
+
+        @Override
         public @Nullable FileChannel sendfileSource() {
             return file.sendfileSource();
         }

@@ -18,15 +18,25 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** The machine's own file systems. Stateless apart from the handle for syncfs; thread-safe. */
+/** The machine's own file systems. Stateless apart from the handles for what the JDK lacks; thread-safe. */
 public final class NioDisk implements Disk {
 
     private final FileSystemSync fileSystemSync = FileSystemSync.find();
+    private final RangeWriteOut writeOut;
+
+    public NioDisk() {
+        this(RangeWriteOut.find());
+    }
+
+    NioDisk(RangeWriteOut writeOut) {
+        this.writeOut = writeOut;
+    }
 
     @Override
     public DiskFile open(Path file) throws DiskException {
         try {
-            return new NioDiskFile(file, FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE));
+            return new NioDiskFile(
+                    file, FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE), writeOut);
         } catch (IOException e) {
             throw failure("open", file, e);
         }
@@ -38,7 +48,8 @@ public final class NioDisk implements Disk {
             return new NioDiskFile(
                     file,
                     FileChannel.open(
-                            file, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE));
+                            file, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE),
+                    writeOut);
         } catch (IOException e) {
             throw failure("create", file, e);
         }

@@ -11,12 +11,18 @@ import java.nio.file.StandardOpenOption;
 /** A file channel. The channel's cursor is used by gathering writes only: there is one writer, and readers are positional. */
 final class NioDiskFile implements DiskFile {
 
+    private static final int NOT_OPENED = -2;
+
     private final Path path;
     private final FileChannel channel;
+    private final RangeWriteOut writeOut;
+    // To write ranges out with, opened when first needed; the writer's.
+    private int writeOutDescriptor = NOT_OPENED;
 
-    NioDiskFile(Path path, FileChannel channel) {
+    NioDiskFile(Path path, FileChannel channel, RangeWriteOut writeOut) {
         this.path = path;
         this.channel = channel;
+        this.writeOut = writeOut;
     }
 
     @Override
@@ -144,7 +150,33 @@ final class NioDiskFile implements DiskFile {
     }
 
     @Override
+    public void startWriteOut(long filePosition, long sizeBytes) {
+        if (writeOutDescriptor == NOT_OPENED && channel.isOpen()) {
+            writeOutDescriptor = writeOut.open(path);
+        }
+        if (writeOutDescriptor >= 0 && !writeOut.begin(writeOutDescriptor, filePosition, sizeBytes)) {
+            endWriteOut();
+        }
+    }
+
+    @Override
+    public void awaitWriteOut(long filePosition, long sizeBytes) {
+        if (writeOutDescriptor >= 0 && !writeOut.await(writeOutDescriptor, filePosition, sizeBytes)) {
+            endWriteOut();
+        }
+    }
+
+    private void endWriteOut() {
+        int descriptor = writeOutDescriptor;
+        writeOutDescriptor = RangeWriteOut.REFUSED;
+        if (descriptor >= 0) {
+            writeOut.close(descriptor);
+        }
+    }
+
+    @Override
     public void close() throws DiskException {
+        endWriteOut();
         try {
             channel.close();
         } catch (IOException e) {

@@ -15,7 +15,7 @@ public final class ReadOnlyDisk implements Disk {
     @Override
     public DiskFile open(Path file) throws DiskException {
         try {
-            return new NioDiskFile(file, FileChannel.open(file, StandardOpenOption.READ));
+            return new NioDiskFile(file, FileChannel.open(file, StandardOpenOption.READ), RangeWriteOut.none());
         } catch (IOException e) {
             throw NioDisk.failure("open", file, e);
         }

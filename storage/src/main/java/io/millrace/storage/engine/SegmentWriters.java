@@ -3,6 +3,7 @@ package io.millrace.storage.engine;
 import io.millrace.storage.TailSlice;
 import io.millrace.storage.disk.Disk;
 import io.millrace.storage.disk.DiskException;
+import io.millrace.storage.disk.SteadyWriteOut;
 import io.millrace.storage.log.FileOutcome;
 import io.millrace.storage.log.FileWork;
 import io.millrace.storage.segment.ActiveSegment;
@@ -35,6 +36,7 @@ final class SegmentWriters {
     private final LinkedHashMap<Integer, ActiveSegment> open = new LinkedHashMap<>(16, 0.75f, true);
     private final LinkedHashMap<Integer, ActiveSegment> dirty = new LinkedHashMap<>();
     private final LinkedHashSet<Path> dirtyFolders = new LinkedHashSet<>();
+    private final SteadyWriteOut writeOut = new SteadyWriteOut();
 
     SegmentWriters(Disk disk, Path directory, StorageConfig config, StateReplay replay) {
         this.disk = disk;
@@ -85,7 +87,9 @@ final class SegmentWriters {
             bytes[i] = slice.bytes();
         }
         dirty.put(place.logId(), segment);
-        return FileOutcome.of(segment.append(bytes));
+        WriteOutcome outcome = segment.append(bytes);
+        segment.carry(writeOut);
+        return FileOutcome.of(outcome);
     }
 
     /** The open segment of a log at the length that the loop knows; whatever lies behind that was never relied on. */

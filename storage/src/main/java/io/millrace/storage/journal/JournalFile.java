@@ -3,6 +3,7 @@ package io.millrace.storage.journal;
 import io.millrace.storage.disk.Disk;
 import io.millrace.storage.disk.DiskException;
 import io.millrace.storage.disk.DiskFile;
+import io.millrace.storage.disk.SteadyWriteOut;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 
@@ -75,11 +76,14 @@ public final class JournalFile {
     /** Zeros, not fallocate: writing into unwritten extents makes every sync a metadata commit (0.11 ms against 0.07 ms at 64 KiB). */
     private static void fill(DiskFile file, long from, long to) throws DiskException {
         ByteBuffer zeros = ByteBuffer.allocateDirect((int) Math.min(FILL_BYTES, to - from));
+        // The journal goes on in its other files meanwhile.
+        SteadyWriteOut writeOut = new SteadyWriteOut();
         long position = from;
         while (position < to) {
             zeros.clear().limit((int) Math.min(FILL_BYTES, to - position));
             int count = zeros.remaining();
             file.write(position, zeros);
+            writeOut.wrote(file, position, count);
             position += count;
         }
     }

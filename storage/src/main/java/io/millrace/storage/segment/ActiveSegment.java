@@ -4,6 +4,7 @@ import io.millrace.protocol.record.RecordBatchView;
 import io.millrace.storage.disk.Disk;
 import io.millrace.storage.disk.DiskException;
 import io.millrace.storage.disk.DiskFile;
+import io.millrace.storage.disk.SteadyWriteOut;
 import io.millrace.storage.observer.SideSection;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -30,6 +31,7 @@ public final class ActiveSegment {
     private final DiskFile index;
     private final IndexBuilder builder;
     private final RecordBatchView batch = new RecordBatchView();
+    private long carriedBytes;
 
     private ActiveSegment(Path directory, long baseOffset, DiskFile log, DiskFile index, int indexIntervalBytes) {
         this.directory = directory;
@@ -75,6 +77,7 @@ public final class ActiveSegment {
             ActiveSegment segment = new ActiveSegment(directory, baseOffset, log, index, indexIntervalBytes);
             try {
                 segment.restore(lengthBytes, true);
+                segment.carriedBytes = lengthBytes;
                 return segment;
             } catch (DiskException e) {
                 throw closing(index, e);
@@ -118,6 +121,15 @@ public final class ActiveSegment {
         } finally {
             batch.release();
         }
+    }
+
+    /** Has what was appended since the last call carried to the device little by little, before {@link #sync} must. */
+    public void carry(SteadyWriteOut writeOut) {
+        long end = builder.lengthBytes();
+        if (end > carriedBytes) {
+            writeOut.wrote(log, carriedBytes, end - carriedBytes);
+        }
+        carriedBytes = end;
     }
 
     /** Makes every written byte of the {@code .log} durable. */

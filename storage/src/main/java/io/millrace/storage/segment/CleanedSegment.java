@@ -4,6 +4,7 @@ import io.millrace.protocol.record.RecordBatchView;
 import io.millrace.storage.disk.Disk;
 import io.millrace.storage.disk.DiskException;
 import io.millrace.storage.disk.DiskFile;
+import io.millrace.storage.disk.SteadyWriteOut;
 import io.millrace.storage.observer.SideSection;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -13,7 +14,7 @@ import java.util.List;
  * A segment that compaction writes beside the log, under names that nobody else looks at: {@link SegmentSwap} makes it part of
  * the log. Owned by one pool job at a time.
  *
- * <p>Synced as it grows, a few MiB at a time, so that its last sync is short and delays no other.
+ * <p>Carried to the device as it grows, and synced every few MiB, so that no sync is long and delays another.
  */
 public final class CleanedSegment {
 
@@ -28,6 +29,7 @@ public final class CleanedSegment {
     private final IndexBuilder builder;
     private final RecordBatchView batch = new RecordBatchView();
     private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
+    private final SteadyWriteOut writeOut = new SteadyWriteOut();
     private long writtenBytes;
     private long syncedBytes;
     private int writtenEntries;
@@ -154,6 +156,7 @@ public final class CleanedSegment {
     private void write(ByteBuffer bytes) throws DiskException {
         int size = bytes.remaining();
         log.write(writtenBytes, bytes);
+        writeOut.wrote(log, writtenBytes, size);
         writtenBytes += size;
         if (writtenBytes - syncedBytes >= SYNC_EVERY_BYTES) {
             log.sync();
