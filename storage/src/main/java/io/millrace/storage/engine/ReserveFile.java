@@ -6,6 +6,7 @@ import io.millrace.storage.disk.DiskFile;
 import io.millrace.storage.disk.DiskLane;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,6 +24,7 @@ final class ReserveFile {
     private final Disk disk;
     private final Path folder;
     private final long sizeBytes;
+    private final AtomicBoolean making = new AtomicBoolean();
 
     /** @param sizeBytes 0 for none */
     ReserveFile(Disk disk, Path folder, long sizeBytes) {
@@ -42,11 +44,21 @@ final class ReserveFile {
         return true;
     }
 
-    /** Makes it in the background. Several stores of a directory may ask; without it all works but a start on a full disk. */
+    /**
+     * Makes it in the background; without it all works but a start on a full disk. The stores of a directory share it and all
+     * ask, from loops of their own: one of them makes it.
+     */
     void makeOn(DiskLane lane, long keptFreeBytes) {
+        if (!making.compareAndSet(false, true)) {
+            return;
+        }
         lane.submit(
                 () -> {
-                    make(keptFreeBytes);
+                    try {
+                        make(keptFreeBytes);
+                    } finally {
+                        making.set(false);
+                    }
                     return true;
                 },
                 (made, failure) -> {
