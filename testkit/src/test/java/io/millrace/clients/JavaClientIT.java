@@ -130,7 +130,7 @@ class JavaClientIT {
 
     @Test
     void offsetsAreFoundByTimeAndByTheirEnds() throws Exception {
-        create("times", 1, Map.of());
+        create("times", 1, Map.of("retention.ms", "-1"));
         TopicPartition partition = new TopicPartition("times", 0);
         try (KafkaProducer<String, String> producer = clients.producer(Map.of())) {
             for (long i = 0; i < 100; i++) {
