@@ -26,6 +26,9 @@ public sealed interface ReadResult {
     /** The offset lies outside {@code [logStartOffset, logEndOffset]}. */
     record OutOfRange(long logStartOffset, long logEndOffset) implements ReadResult {}
 
-    /** The bytes cannot be read: damaged or the directory is offline. */
+    /** The bytes cannot be read now: the disk refused, or the directory is offline. */
     record Failed(StorageFailure failure) implements ReadResult {}
+
+    /** The bytes at the offset asked for are damaged: nobody can be given them. The failure names the file and the extent. */
+    record Damaged(StorageFailure failure) implements ReadResult {}
 }

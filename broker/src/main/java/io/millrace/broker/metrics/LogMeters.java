@@ -5,6 +5,7 @@ import io.millrace.replication.replica.ShardReplicas;
 import io.millrace.storage.PartitionLog;
 import io.millrace.storage.engine.LogStore;
 import io.millrace.storage.engine.StoreCounts;
+import io.millrace.storage.log.Quarantine;
 import java.util.Locale;
 
 /** The logs of one shard and the store that holds them. Owned by the shard loop; looks at every log at a scrape. */
@@ -28,7 +29,9 @@ public final class LogMeters implements MeterSource {
     @Override
     public void read(Readings into) {
         int[] left = {maxPartitions};
+        int[] damaged = {0};
         replicas.eachLog(log -> {
+            damaged[0] += log.damage() == null ? 0 : 1;
             String topic = traffic.label(log.identity().topicId());
             into.add(Meter.TOPIC_LOG, log.sizeBytes(), topic);
             into.add(Meter.TOPIC_PARTITIONS, 1, topic);
@@ -46,6 +49,10 @@ public final class LogMeters implements MeterSource {
         into.add(Meter.OPEN_SEGMENT_EVICTIONS, counts.openSegmentEvictions());
         into.add(Meter.REMOVED_SEGMENTS, counts.removedSegments());
         into.add(Meter.REMOVED_BYTES, counts.removedBytes());
+        into.add(Meter.DAMAGED_LOGS, damaged[0]);
+        for (Quarantine.FoundBy by : Quarantine.FoundBy.values()) {
+            into.add(Meter.LOG_DAMAGE, counts.damages(by), by.name().toLowerCase(Locale.ROOT));
+        }
         for (BatchFault fault : BatchFault.values()) {
             into.add(
                     Meter.DECODE_REJECTS,

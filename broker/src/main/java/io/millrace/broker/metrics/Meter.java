@@ -189,6 +189,15 @@ public enum Meter {
             Type.MAXIMUM,
             "millrace_compaction_dirty_ratio",
             "Share of the log compacted last that had not been compacted before"),
+    LOG_DAMAGE(
+            Type.COUNTER,
+            "millrace_log_damage_total",
+            "Damaged places found in segments since the start, by what came upon them; each makes its log read-only",
+            "by"),
+    DAMAGED_LOGS(
+            Type.GAUGE,
+            "millrace_damaged_logs",
+            "Partitions that are read-only because of damage, found before or now"),
     // Fetch.
     PARKED_FETCHES(Type.GAUGE, "millrace_fetch_parked", "Fetches that wait for records"),
     UNPARKED_FETCHES(

@@ -56,6 +56,10 @@ final class LeaderReads {
                 new ReplicaRead.Batches(batches.slices(), batches.sizeBytes(), batches.endOffset(), offsets);
             case ReadResult.Pending pending -> new ReplicaRead.Pending(pending);
             case ReadResult.OutOfRange range -> outOfRange(offset, offsets);
+            case ReadResult.Damaged damaged ->
+                // Not the storage error, which clients take for a passing one and repeat without a word.
+                new ReplicaRead.Refused(
+                        ErrorCode.CORRUPT_MESSAGE, damaged.failure().message(), offsets);
             case ReadResult.Failed failed ->
                 new ReplicaRead.Refused(
                         ErrorCode.KAFKA_STORAGE_ERROR, failed.failure().message(), offsets);

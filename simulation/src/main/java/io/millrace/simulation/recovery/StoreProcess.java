@@ -208,6 +208,9 @@ final class StoreProcess {
                             + " though the log is " + log.logStartOffset() + ".." + log.logEndOffset());
                 case ReadResult.Failed(StorageFailure cause) ->
                     throw new Violation(identity + ": read at " + from + " failed: " + cause.message());
+                case ReadResult.Damaged(StorageFailure cause) ->
+                    throw new Violation(
+                            identity + ": read at " + from + " finds damage on an honest disk: " + cause.message());
             }
         }
         return new FoundLog(

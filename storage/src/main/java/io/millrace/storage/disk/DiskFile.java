@@ -9,9 +9,6 @@ import org.jspecify.annotations.Nullable;
 /** One open file. Positional only, no cursor. Thread-safe for reads; one writer at a time. */
 public interface DiskFile extends AutoCloseable {
 
-    /** What {@link #warm} reads at once. */
-    int WARM_PIECE_BYTES = 64 * 1024;
-
     Path path();
 
     /** Writes every remaining byte of all {@code sources}, in order, from {@code filePosition} on; extends the file as needed. */
@@ -36,20 +33,11 @@ public interface DiskFile extends AutoCloseable {
     }
 
     /**
-     * Brings a range into the system's cache, so that sending it soon does not wait for the device; cheap for what is there
-     * already. A range beyond the end is warmed as far as the file goes.
+     * Whether a whole range is in the system's cache, so that sending it waits for no device. False where that is not known, or
+     * not worth asking.
      */
-    default void warm(long filePosition, int sizeBytes) throws DiskException {
-        ByteBuffer scratch = ByteBuffer.allocate(Math.min(sizeBytes, WARM_PIECE_BYTES));
-        int done = 0;
-        while (done < sizeBytes) {
-            scratch.clear().limit(Math.min(scratch.capacity(), sizeBytes - done));
-            int read = read(filePosition + done, scratch);
-            if (read == 0) {
-                return;
-            }
-            done += read;
-        }
+    default boolean isCached(long filePosition, int sizeBytes) {
+        return false;
     }
 
     /**

@@ -227,8 +227,8 @@ public final class FailStopDisk implements Disk {
         }
 
         @Override
-        public void warm(long filePosition, int sizeBytes) throws DiskException {
-            file.warm(filePosition, sizeBytes);
+        public boolean isCached(long filePosition, int sizeBytes) {
+            return file.isCached(filePosition, sizeBytes);
         }
 
         @Override

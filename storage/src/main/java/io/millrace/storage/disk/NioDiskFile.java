@@ -12,6 +12,8 @@ import java.nio.file.StandardOpenOption;
 final class NioDiskFile implements DiskFile {
 
     private static final int NOT_OPENED = -2;
+    /** Reading less than this costs less than the question. */
+    private static final int WORTH_ASKING_BYTES = 64 * 1024;
 
     private final Path path;
     private final FileChannel channel;
@@ -122,13 +124,6 @@ final class NioDiskFile implements DiskFile {
         }
     }
 
-    @Override
-    public void warm(long filePosition, int sizeBytes) throws DiskException {
-        if (!isCached(filePosition, sizeBytes)) {
-            DiskFile.super.warm(filePosition, sizeBytes);
-        }
-    }
-
     /**
      * Whether the whole range is in the page cache: mincore over a mapping that is never touched, so nothing is faulted in and a
      * file that is cut meanwhile does no harm. Reading 1 MiB to be sure costs more than sending it.
@@ -136,8 +131,9 @@ final class NioDiskFile implements DiskFile {
      * <p>Through a channel of its own that cannot write, because the JDK makes a writable file longer when it maps beyond its
      * end. A file that has lost its name, or is too short, is read instead: this is a hint and fails nothing.
      */
-    private boolean isCached(long filePosition, int sizeBytes) {
-        if (sizeBytes < WARM_PIECE_BYTES) {
+    @Override
+    public boolean isCached(long filePosition, int sizeBytes) {
+        if (sizeBytes < WORTH_ASKING_BYTES) {
             return false;
         }
         try (FileChannel readOnly = FileChannel.open(path, StandardOpenOption.READ);

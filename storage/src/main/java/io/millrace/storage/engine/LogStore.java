@@ -24,6 +24,7 @@ import io.millrace.storage.log.LogHost;
 import io.millrace.storage.log.LogSegments;
 import io.millrace.storage.log.LogStart;
 import io.millrace.storage.log.ProducerExpiry;
+import io.millrace.storage.log.Quarantine;
 import io.millrace.storage.log.SegmentReader;
 import io.millrace.storage.retention.RetentionQueue;
 import io.millrace.storage.tail.TailWriter;
@@ -377,6 +378,12 @@ public final class LogStore {
         @Override
         public void removedSegments(int count, long bytes) {
             counts.removed(count, bytes);
+        }
+
+        @Override
+        public void damageFound(JournaledLog log, Quarantine.FoundBy by) {
+            counts.damageFound(by);
+            writeBehind.rowWanted(log);
         }
 
         @Override

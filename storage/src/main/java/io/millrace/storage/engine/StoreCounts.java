@@ -4,7 +4,9 @@ import io.millrace.protocol.record.BatchFault;
 import io.millrace.runtime.metrics.Distribution;
 import io.millrace.storage.append.LeaderAppender;
 import io.millrace.storage.journal.Journal;
+import io.millrace.storage.log.Quarantine;
 import io.millrace.storage.log.SegmentReader;
+import java.util.EnumMap;
 
 /** What one store counts, for whoever publishes it. Owned by the shard loop, on which it is read. */
 public final class StoreCounts {
@@ -15,6 +17,7 @@ public final class StoreCounts {
     private final WriteBehind writeBehind;
     private long removedSegments;
     private long removedBytes;
+    private final EnumMap<Quarantine.FoundBy, Long> damages = new EnumMap<>(Quarantine.FoundBy.class);
 
     StoreCounts(Journal journal, SegmentReader reader, LeaderAppender appender, WriteBehind writeBehind) {
         this.journal = journal;
@@ -26,6 +29,15 @@ public final class StoreCounts {
     void removed(int segments, long bytes) {
         removedSegments += segments;
         removedBytes += bytes;
+    }
+
+    void damageFound(Quarantine.FoundBy by) {
+        damages.merge(by, 1L, Long::sum);
+    }
+
+    /** Damaged places in segments that were found since the start, by what found them. */
+    public long damages(Quarantine.FoundBy by) {
+        return damages.getOrDefault(by, 0L);
     }
 
     /** Nanoseconds that the journal's running write and sync has taken so far, 0 when none runs. */

@@ -9,6 +9,8 @@ import io.millrace.storage.log.FileOutcome;
 import io.millrace.storage.log.FileWork;
 import io.millrace.storage.log.JournaledLog;
 import io.millrace.storage.log.LogCheckpoint;
+import io.millrace.storage.log.Quarantine;
+import io.millrace.storage.segment.SegmentDamagedException;
 import io.millrace.storage.tail.TailMemory;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -273,9 +275,26 @@ final class WriteBehind {
             run();
         } else if (passes(failure)) {
             events.blocked(failure);
-        } else {
+        } else if (!isOneLogsDamage(round, outcomes, failure)) {
             events.failed(failure);
         }
+    }
+
+    /** A segment that was to be written to is damaged: what its log has still goes to another one, and it takes no more. */
+    private boolean isOneLogsDamage(Round round, @Nullable Outcomes outcomes, DiskException failure) {
+        if (outcomes == null || !SegmentDamagedException.isCauseOf(failure)) {
+            return false;
+        }
+        int failed = outcomes.outcomes.size();
+        if (!(round.works.get(failed) instanceof FileWork.Write)) {
+            return false;
+        }
+        JournaledLog log = round.logs.get(failed);
+        log.files().writeBeside();
+        log.quarantine().found(failure, Quarantine.FoundBy.WRITE);
+        rewish(round.logs);
+        run();
+        return true;
     }
 
     private void take(Round round, @Nullable Outcomes outcomes) {

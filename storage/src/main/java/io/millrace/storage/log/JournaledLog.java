@@ -47,6 +47,7 @@ public final class JournaledLog implements PartitionLog, AppendTarget {
     private DerivedState derived;
     private final LogFiles files;
     private final LogReads reads;
+    private final Quarantine quarantine;
     private final LogEnds ends;
     private final JournalFeed feed;
     private final LogAppends appends;
@@ -76,6 +77,7 @@ public final class JournaledLog implements PartitionLog, AppendTarget {
         this.appends = new LogAppends(this);
         this.files = new LogFiles(this, start);
         this.reads = new LogReads(this);
+        this.quarantine = new Quarantine(this);
         this.truncation = new LogTruncation(this, ends, feed);
         this.retention = new LogRetention(this, start.endOffset() > start.logStartOffset());
         this.compaction = new LogCompaction(this, files.segments().size() > 1);
@@ -167,7 +169,7 @@ public final class JournaledLog implements PartitionLog, AppendTarget {
     }
 
     /** The log turned out to be damaged below its durable mark: it takes no more records. */
-    public void damaged(StorageFailure failure) {
+    void damaged(StorageFailure failure) {
         if (damage == null) {
             damage = failure;
             Listener told = listener;
@@ -180,6 +182,7 @@ public final class JournaledLog implements PartitionLog, AppendTarget {
     /** Nothing of what was damaged is left. */
     void undamaged() {
         damage = null;
+        quarantine.lifted();
     }
 
     @Override
@@ -415,6 +418,11 @@ public final class JournaledLog implements PartitionLog, AppendTarget {
 
     LogReads reads() {
         return reads;
+    }
+
+    /** Where damage of the log's segments is told. */
+    public Quarantine quarantine() {
+        return quarantine;
     }
 
     LogCompaction compaction() {

@@ -376,7 +376,10 @@ public final class LogCompaction {
             return;
         }
         totals().failed();
-        boolean damaged = failure != null && failure.getCause() instanceof SegmentDamagedException;
+        boolean damaged = SegmentDamagedException.isCauseOf(failure);
+        if (current.plan == log.files().plan()) {
+            log.quarantine().found(log.quarantine().sight(), failure, Quarantine.FoundBy.COMPACTION);
+        }
         boolean passes = failure != null
                 && (failure.kind() == DiskException.Kind.FULL
                         || failure.kind() == DiskException.Kind.TOO_MANY_OPEN_FILES);

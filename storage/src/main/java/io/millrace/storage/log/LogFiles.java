@@ -223,6 +223,15 @@ public final class LogFiles {
         wish();
     }
 
+    /** The segment that was written to is damaged: what comes goes to a new one. */
+    public void writeBeside() {
+        SegmentRow active = segments.last();
+        if (active != null && !active.sealed()) {
+            segments.lastSealed();
+            rolls.rolled(active.endOffset());
+        }
+    }
+
     private void contentsChanged() {
         plan++;
         need.contentsChanged();

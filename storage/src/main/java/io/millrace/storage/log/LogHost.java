@@ -46,6 +46,9 @@ public interface LogHost {
     /** Segments below a log start were removed. */
     void removedSegments(int count, long bytes);
 
+    /** The log went into quarantine, or more damage was found in it: its row has to say so. */
+    void damageFound(JournaledLog log, Quarantine.FoundBy by);
+
     /** Who is told of logs that remember producers. */
     ProducerExpiry producerExpiry();
 

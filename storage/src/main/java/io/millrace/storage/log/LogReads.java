@@ -4,8 +4,10 @@ import io.millrace.storage.LogSlice;
 import io.millrace.storage.ReadResult;
 import io.millrace.storage.StorageFailure;
 import io.millrace.storage.disk.DiskException;
+import io.millrace.storage.segment.CheckedRange;
 import io.millrace.storage.segment.LocatedRange;
 import io.millrace.storage.segment.OpenSegment;
+import io.millrace.storage.segment.SegmentDamagedException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +28,7 @@ final class LogReads {
     private final JournaledLog log;
     private final ArrayList<Ready> ready = new ArrayList<>(1);
     private final ArrayList<Waiting> waiting = new ArrayList<>(1);
-    private @Nullable StorageFailure failure;
+    private final ReadFaults faults = new ReadFaults();
     // Moves whenever what look-ups under way have seen may be gone.
     private int version;
 
@@ -117,12 +119,8 @@ final class LogReads {
                 return new ReadResult.Batches(slices, range.sizeBytes(), range.endOffset());
             }
         }
-        StorageFailure failed = failure;
-        if (failed != null) {
-            failure = null;
-            return new ReadResult.Failed(failed);
-        }
-        return locate(offset, bound, maxBytes, wholeFirstBatch);
+        ReadResult failed = faults.take(offset);
+        return failed != null ? failed : locate(offset, bound, maxBytes, wholeFirstBatch);
     }
 
     private ReadResult locate(long offset, long bound, int maxBytes, boolean wholeFirstBatch) {
@@ -140,25 +138,29 @@ final class LogReads {
             return nothing(offset);
         }
         long end = Math.min(bound, row.endOffset());
+        boolean distrusts = log.damage() != null;
         Waiting started = new Waiting(offset, bound, maxBytes, wholeFirstBatch, version);
         waiting.add(started);
         log.host()
                 .reader()
                 .lookup(
+                        log,
                         row,
-                        segment -> {
-                            LocatedRange range = segment.locate(
-                                    offset, end, maxBytes, wholeFirstBatch, row.lengthBytes(), row.indexEntries());
-                            segment.warm(range.filePosition(), range.sizeBytes());
-                            return range;
-                        },
-                        (range, segment, problem) -> located(started, range, segment, problem));
+                        segment -> segment.locateChecked(
+                                offset,
+                                end,
+                                maxBytes,
+                                wholeFirstBatch,
+                                row.lengthBytes(),
+                                row.indexEntries(),
+                                distrusts),
+                        (found, segment, problem) -> located(started, found, segment, problem));
         return started;
     }
 
     private void located(
             Waiting started,
-            @Nullable LocatedRange range,
+            @Nullable CheckedRange found,
             @Nullable OpenSegment segment,
             @Nullable DiskException problem) {
         // A truncation may have made the look-up worthless, a failed one too, for files are cut while it runs; its
@@ -169,18 +171,26 @@ final class LogReads {
                 && started.version == version
                 && !log.files().isCutDue()
                 && !log.files().isSwapping();
+        if (found != null && found.damage() != null && stands) {
+            log.quarantine().found(found.damage(), Quarantine.FoundBy.READ);
+        }
         if (problem != null && stands) {
-            failure = new StorageFailure(
+            StorageFailure failure = new StorageFailure(
                     "reading " + log.identity() + " at offset " + started.offset + " failed: " + problem.getMessage(),
                     false);
-        } else if (stands && range != null && segment != null) {
+            faults.add(
+                    started.offset,
+                    SegmentDamagedException.isCauseOf(problem)
+                            ? new ReadResult.Damaged(failure)
+                            : new ReadResult.Failed(failure));
+        } else if (stands && found != null && segment != null) {
             if (ready.size() == MAX_READY) {
                 ready.getFirst().drop();
             }
             segment.retain();
-            Ready found = new Ready(this, started, range, segment);
-            ready.add(found);
-            log.host().reader().ready().add(found);
+            Ready range = new Ready(this, started, found.range(), segment);
+            ready.add(range);
+            log.host().reader().ready().add(range);
         }
         started.done();
     }
@@ -193,6 +203,7 @@ final class LogReads {
     /** What was located is not to be used any more. */
     void clear() {
         version++;
+        faults.clear();
         while (!ready.isEmpty()) {
             ready.getLast().drop();
         }

@@ -166,6 +166,7 @@ final class LogRetention {
         log.host()
                 .reader()
                 .lookup(
+                        log,
                         row,
                         segment -> segment.findMaxTimestamp(row.endOffset(), row.lengthBytes(), row.indexEntries()),
                         (match, segment, failure) -> lookedUp(row, match, failure));

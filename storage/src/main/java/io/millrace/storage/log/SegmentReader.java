@@ -42,7 +42,16 @@ public final class SegmentReader {
         this.ready = new ReadyRanges(maxOpen);
     }
 
-    <T> void lookup(SegmentRow row, Lookup<T> lookup, Found<T> found) {
+    /** Runs a look-up on the pool; damage that it meets puts the log in quarantine before {@code told} hears of it. */
+    <T> void lookup(JournaledLog log, SegmentRow row, Lookup<T> lookup, Found<T> told) {
+        int sight = log.quarantine().sight();
+        lookup(row, lookup, (result, segment, failure) -> {
+            log.quarantine().found(sight, failure, Quarantine.FoundBy.READ);
+            told.found(result, segment, failure);
+        });
+    }
+
+    private <T> void lookup(SegmentRow row, Lookup<T> lookup, Found<T> found) {
         Segment key = row.segment();
         OpenSegment known = open.get(key);
         if (known != null) {

@@ -63,6 +63,7 @@ final class SegmentSearch {
             log.host()
                     .reader()
                     .lookup(
+                            log,
                             row,
                             segment -> segment.findTimeOf(offset, row.lengthBytes(), row.indexEntries()),
                             (match, segment, failure) -> {
@@ -102,7 +103,7 @@ final class SegmentSearch {
             }
             // A match below the log start would hide a later one of the same segment.
             long from = Math.max(row.baseOffset(), log.logStartOffset());
-            log.host().reader().lookup(row, segment -> search(row, segment, from), this::searched);
+            log.host().reader().lookup(log, row, segment -> search(row, segment, from), this::searched);
             return;
         }
         searchTail();

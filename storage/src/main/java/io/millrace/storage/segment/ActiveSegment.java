@@ -163,7 +163,11 @@ public final class ActiveSegment {
         SideFile.Header header = new SideFile.Header(
                 baseOffset, end.nextOffset(), end.lengthBytes(), end.maxTimestampMs(), end.digest());
         SideFile.write(disk, directory, header, new SideFile.IndexSource(index, end.indexEntries()), sections);
-        disk.delete(SegmentNames.index(directory, baseOffset));
+        Path entries = SegmentNames.index(directory, baseOffset);
+        // Derived: somebody may have removed it, and is allowed to.
+        if (disk.exists(entries)) {
+            disk.delete(entries);
+        }
         return header;
     }
 

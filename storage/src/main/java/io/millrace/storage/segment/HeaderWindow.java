@@ -4,6 +4,7 @@ import io.millrace.protocol.record.RecordBatchView;
 import io.millrace.storage.disk.DiskException;
 import io.millrace.storage.disk.DiskFile;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Batch headers of a segment file, read through a window: small batches share a read, large ones are jumped over. One per
@@ -50,6 +51,12 @@ final class HeaderWindow {
                             + batch.lastOffsetDelta() + " are no record batch before byte " + lengthBytes);
         }
         return batch;
+    }
+
+    /** As {@link #at}; null where no batch header is. */
+    @Nullable
+    RecordBatchView find(long filePosition) throws DiskException {
+        return load(filePosition) && plausible(filePosition) ? batch : null;
     }
 
     /** Whether a batch with this offset and epoch begins there. */

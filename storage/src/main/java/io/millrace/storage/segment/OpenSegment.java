@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OpenSegment {
 
+    /** How far ahead of a read the system may have read from the device. */
+    private static final long READ_AHEAD_BYTES = 4 << 20;
+
     private final long baseOffset;
     private final DiskFile log;
     private final @Nullable DiskFile indexFile;
@@ -25,6 +28,8 @@ public final class OpenSegment {
     private final int sideIndexEntries;
     private final SegmentCloser closer;
     private final AtomicInteger references = new AtomicInteger(1);
+    /** The last range that did not come from the cache. A hint that several jobs may write. */
+    private volatile @Nullable LocatedRange coldRead;
 
     private OpenSegment(
             long baseOffset,
@@ -114,9 +119,56 @@ public final class OpenSegment {
         return lookup(lengthBytes, indexEntries).findTimeOf(offset);
     }
 
-    /** Sees to it that sending a range does not wait for the disk. */
-    public void warm(long filePosition, int sizeBytes) throws DiskException {
-        log.warm(filePosition, sizeBytes);
+    /**
+     * As {@link #locate}, for bytes that will be served: what comes from the device, and what follows that, is checked batch by
+     * batch before. What lies in the system's cache was written by this process or checked when it came there, and is not
+     * checked again.
+     *
+     * @param distrusts whether to check in any case: the log is known to be damaged, and bad pages may be in the cache
+     * @throws DiskException with a {@link SegmentDamagedException} as cause when the first batch is damaged
+     */
+    public CheckedRange locateChecked(
+            long offset,
+            long endOffset,
+            int maxBytes,
+            boolean wholeFirstBatch,
+            long lengthBytes,
+            int indexEntries,
+            boolean distrusts)
+            throws DiskException {
+        LocatedRange range = locate(offset, endOffset, maxBytes, wholeFirstBatch, lengthBytes, indexEntries);
+        if (range.sizeBytes() == 0) {
+            return new CheckedRange(range, null);
+        }
+        // In this order: whoever sees pages that another job has just read sees the note of it, too.
+        boolean cached = log.isCached(range.filePosition(), range.sizeBytes());
+        if (cached && !distrusts && !follows(coldRead, range)) {
+            return new CheckedRange(range, null);
+        }
+        coldRead = range;
+        RangeCheck.Found found = new RangeCheck(log, range.sizeBytes()).check(range);
+        if (found.isSound()) {
+            return new CheckedRange(range, null);
+        }
+        long damagedOffset = found.good().endOffset();
+        DiskException damage = SegmentDamagedException.of(
+                log.path(),
+                found.damagedAt(),
+                damagedOffset,
+                new DamageExtent(log, baseOffset, lengthBytes, index(indexEntries))
+                        .readableFrom(found.damagedAt(), damagedOffset),
+                found.fault());
+        if (found.good().sizeBytes() == 0) {
+            throw damage;
+        }
+        return new CheckedRange(found.good(), damage);
+    }
+
+    /** The kernel reads ahead of what was asked for: that came from the device as well. */
+    private static boolean follows(@Nullable LocatedRange cold, LocatedRange range) {
+        return cold != null
+                && range.filePosition() <= cold.filePosition() + cold.sizeBytes() + READ_AHEAD_BYTES
+                && range.filePosition() + range.sizeBytes() > cold.filePosition();
     }
 
     /** Adds a reference; the caller must hold or be shielded by another one. */
@@ -141,13 +193,14 @@ public final class OpenSegment {
     }
 
     private SegmentLookup lookup(long lengthBytes, int indexEntries) {
-        SparseIndex index;
+        return new SegmentLookup(log, baseOffset, lengthBytes, index(indexEntries));
+    }
+
+    private SparseIndex index(int indexEntries) {
         if (indexFile == null) {
-            index = new SparseIndex(log, 0, 0);
-        } else {
-            int entries = sideIndexEntries >= 0 ? sideIndexEntries : indexEntries;
-            index = new SparseIndex(indexFile, sideIndexPosition, entries);
+            return new SparseIndex(log, 0, 0);
         }
-        return new SegmentLookup(log, baseOffset, lengthBytes, index);
+        int entries = sideIndexEntries >= 0 ? sideIndexEntries : indexEntries;
+        return new SparseIndex(indexFile, sideIndexPosition, entries);
     }
 }

@@ -58,8 +58,10 @@ final class SegmentLookup {
             nextOffset = baseOffset + jump.offsetDelta;
         }
         while (position < lengthBytes && position < limit) {
-            RecordBatchView batch = headers.at(position);
-            if (position + batch.sizeBytes() > limit || batch.nextOffset() > endOffset) {
+            RecordBatchView batch = headers.find(position);
+            // Behind a header that is none nothing can be found; what lies before it can be read, whoever asks for it
+            // is told.
+            if (batch == null || position + batch.sizeBytes() > limit || batch.nextOffset() > endOffset) {
                 break;
             }
             nextOffset = batch.nextOffset();

@@ -27,20 +27,20 @@ class NioDiskFileTest {
     }
 
     @Test
-    void warmingBeyondTheEndLeavesTheFileAsLongAsItWas() throws Exception {
+    void askingForTheCacheBeyondTheEndLeavesTheFileAsLongAsItWas() throws Exception {
         try (DiskFile file = disk.open(path)) {
-            file.warm(0, SIZE_BYTES);
-            file.warm(4_097, SIZE_BYTES);
-            file.warm(10 * SIZE_BYTES, 1 << 20);
+            file.isCached(0, SIZE_BYTES);
+            file.isCached(4_097, SIZE_BYTES);
+            file.isCached(10 * SIZE_BYTES, 1 << 20);
             assertThat(file.length()).isEqualTo(SIZE_BYTES);
         }
     }
 
     @Test
-    void aFileThatLostItsNameIsWarmedToo() throws Exception {
+    void aFileThatLostItsNameCountsAsCold() throws Exception {
         try (DiskFile file = disk.open(path)) {
             Files.delete(path);
-            file.warm(0, SIZE_BYTES);
+            assertThat(file.isCached(0, SIZE_BYTES)).isFalse();
             ByteBuffer bytes = ByteBuffer.allocate(SIZE_BYTES);
             assertThat(file.read(0, bytes)).isEqualTo(SIZE_BYTES);
         }
