@@ -14,10 +14,8 @@ import io.millrace.storage.append.BatchChecker;
 import io.netty.buffer.ByteBuf;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -276,20 +274,35 @@ final class CheckQueue {
         }
     }
 
-    /** Gives up what was not appended yet of {@code request}: its client is gone. */
+    /**
+     * Gives up what was not appended yet of {@code request}: its client is gone. What stands behind it goes on in a later turn:
+     * the connection's other requests are withdrawn in this one, and none of them may be appended without those before it.
+     */
     @SuppressWarnings("ReferenceEquality") // this very request
     void withdraw(Request request) {
-        for (Place place : List.copyOf(lines.keySet())) {
-            for (Check each : new ArrayList<>(lines.getOrDefault(place, new ArrayDeque<>()))) {
+        lines.forEach((place, line) -> {
+            boolean any = false;
+            for (Check each : line) {
                 if (each.request == request && each.state != State.GONE) {
                     unsubmitted.remove(each);
                     each.state = State.GONE;
                     request.giveUp(each.slot);
+                    any = true;
                 }
             }
-            drain(place);
-        }
+            if (any) {
+                drainLater(place);
+            }
+        });
         appends.withdraw(request);
+    }
+
+    private void drainLater(Place place) {
+        try {
+            loop.post(() -> drain(place));
+        } catch (RejectedExecutionException ended) {
+            return; // with its loop; nobody waits for the answers
+        }
     }
 
     /** Frees native memory; what is at workers frees its own when it comes back. */

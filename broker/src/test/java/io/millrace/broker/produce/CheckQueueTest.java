@@ -150,6 +150,22 @@ class CheckQueueTest {
         assertThat(appended).hasSize(1 + CheckQueue.MAX_IN_FLIGHT).doesNotContain("gone checked", "waits checked");
     }
 
+    @Test
+    void ofSeveralBatchesOfAGoneClientNoneIsAppendedWithoutThoseBefore() {
+        Named first = take("first", 0, LARGE);
+        Named second = take("second", 0, LARGE);
+        take("another client's", 0, PLAIN);
+        Runnable checkOfFirst = atWorkers.remove();
+        worked();
+        queue.withdraw(first);
+        queue.withdraw(second);
+        loop.run();
+        checkOfFirst.run();
+        loop.run();
+        assertThat(givenUp).containsExactly("first", "second");
+        assertThat(appended).containsExactly("another client's");
+    }
+
     private Named take(String name, int partition, ByteBuffer batch) {
         Named request = new Named(name, partition, buffer(batch));
         queue.take(request, 0);
