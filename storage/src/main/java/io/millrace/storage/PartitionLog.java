@@ -16,6 +16,11 @@ public interface PartitionLog {
     /** Told on the owner loop, after the log's own state has moved. Ends never go back except by truncation. */
     interface Listener {
 
+        /** Whether {@link #writtenTo} is waited for now; if not, it may come as late as {@link #syncedTo}. */
+        default boolean awaitsWritten() {
+            return true;
+        }
+
         /** Everything below {@code endOffset} survives kill -9. */
         void writtenTo(long endOffset);
 

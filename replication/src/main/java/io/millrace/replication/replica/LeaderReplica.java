@@ -221,6 +221,12 @@ public final class LeaderReplica implements PartitionLog.Listener {
         return waiting.size();
     }
 
+    /** Only acks=1 and {@link Durability#WRITTEN} go by what is written. */
+    @Override
+    public boolean awaitsWritten() {
+        return settings.durability() == Durability.WRITTEN || waiting.awaitsWritten();
+    }
+
     @Override
     public void writtenTo(long endOffset) {
         loop.checkOwned();

@@ -31,6 +31,11 @@ final class WaitingProduces implements PendingProduce.Owner {
         return forWritten.size() + forHighWatermark.size();
     }
 
+    /** Whether one waits to be written by the leader alone. */
+    boolean awaitsWritten() {
+        return forWritten.size() > 0;
+    }
+
     /** Answers the next one that is written; false when none is. The caller leads, and asks again before each. */
     boolean acknowledgeWritten(long writtenEndOffset) {
         return acknowledge(forWritten.pollUpTo(writtenEndOffset));

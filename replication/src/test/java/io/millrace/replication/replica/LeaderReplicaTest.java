@@ -56,6 +56,19 @@ class LeaderReplicaTest {
     }
 
     @Test
+    void onlyAcksOneAndTopicsThatAskForNoMoreAwaitTheWrite() {
+        LeaderReplica synced = leader.alone(Durability.SYNCED);
+        leader.produce(synced, 1, ALL);
+        assertThat(synced.awaitsWritten()).isFalse();
+        leader.produce(synced, 1, LEADER);
+        assertThat(synced.awaitsWritten()).isTrue();
+        leader.log.written(2);
+        assertThat(synced.awaitsWritten()).isFalse();
+        assertThat(new LeaderFixture().alone(Durability.WRITTEN).awaitsWritten())
+                .isTrue();
+    }
+
+    @Test
     void otherAcksAreRefused() {
         LeaderReplica replica = leader.alone(Durability.SYNCED);
         leader.produce(replica, 1, (short) 2);

@@ -26,6 +26,17 @@ public interface DiskLane {
     /** Queues {@code work}; its outcome is posted to the loop that owns this lane. Owner loop only. */
     <T> void submit(Work<T> work, Completion<T> completion);
 
+    /**
+     * Queues two works that follow each other, the second whatever came of the first. Each outcome is posted like one of
+     * {@link #submit(Work, Completion)}, in this order; if the first is not {@code awaited} it may come with the second, which saves
+     * waking the loop twice. Owner loop only.
+     */
+    default <A, B> void submit(
+            Work<A> first, Completion<A> firstDone, boolean awaited, Work<B> second, Completion<B> secondDone) {
+        submit(first, firstDone);
+        submit(second, secondDone);
+    }
+
     /** Lets queued jobs finish, then ends the lane's thread. Later submissions fail. */
     void close();
 }

@@ -22,13 +22,39 @@ final class ThreadLane implements DiskLane {
 
     @Override
     public <T> void submit(Work<T> work, Completion<T> completion) {
+        queue(() -> post(run(work, completion)));
+    }
+
+    @Override
+    public <A, B> void submit(
+            Work<A> first, Completion<A> firstDone, boolean awaited, Work<B> second, Completion<B> secondDone) {
+        queue(() -> {
+            Runnable firstOutcome = run(first, firstDone);
+            if (awaited) {
+                post(firstOutcome);
+                post(run(second, secondDone));
+                return;
+            }
+            Runnable secondOutcome = run(second, secondDone);
+            post(() -> {
+                try {
+                    firstOutcome.run();
+                } finally {
+                    secondOutcome.run();
+                }
+            });
+        });
+    }
+
+    private void queue(Runnable job) {
         if (closed) {
             throw new IllegalStateException("lane is closed");
         }
-        threads.queue(() -> run(work, completion));
+        threads.queue(job);
     }
 
-    private <T> void run(Work<T> work, Completion<T> completion) {
+    /** Does the work; returns what tells of its outcome. */
+    private <T> Runnable run(Work<T> work, Completion<T> completion) {
         @Nullable T result = null;
         @Nullable DiskException failure = null;
         try {
@@ -40,8 +66,12 @@ final class ThreadLane implements DiskLane {
         }
         @Nullable T finalResult = result;
         @Nullable DiskException finalFailure = failure;
+        return () -> completion.done(finalResult, finalFailure);
+    }
+
+    private void post(Runnable outcome) {
         try {
-            owner.post(() -> completion.done(finalResult, finalFailure));
+            owner.post(outcome);
         } catch (RejectedExecutionException ended) {
             // With its loop: nobody waits for the outcome. What closes the last files at the end of a process comes
             // here.

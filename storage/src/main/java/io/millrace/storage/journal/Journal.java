@@ -69,6 +69,7 @@ public final class Journal {
 
     private State state = State.IDLE;
     private boolean flushPosted;
+    private boolean writtenAwaited;
     private boolean growing;
     private long nextGroup;
     private int previousCrc;
@@ -125,11 +126,14 @@ public final class Journal {
     private void build() {
         // The group may open a new file, so what members note is the oldest generation that it can be in.
         builder.generation(files.generation());
+        writtenAwaited = false;
         int remaining = enlisted.size();
         while (remaining-- > 0) {
             JournalMember member = enlisted.remove();
             builder.member(member);
-            if (!member.collect(builder)) {
+            boolean complete = member.collect(builder);
+            writtenAwaited |= member.awaitsWritten();
+            if (!complete) {
                 // It did not fit: first in line for the next group.
                 enlisted.addFirst(member);
                 break;
@@ -173,8 +177,12 @@ public final class Journal {
         groupBytes.record(blockedBytes);
         file.used(blockedBytes);
         syncStartedNs = owner.clock().monotonicNs();
-        lane.submit(() -> group.write(file.file(), filePosition), this::written);
-        lane.submit(() -> group.sync(file.file()), this::synced);
+        lane.submit(
+                () -> group.write(file.file(), filePosition),
+                this::written,
+                writtenAwaited,
+                () -> group.sync(file.file()),
+                this::synced);
     }
 
     private void written(@Nullable Integer crc, @Nullable DiskException failure) {

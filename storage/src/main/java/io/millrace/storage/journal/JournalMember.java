@@ -13,6 +13,9 @@ public interface JournalMember {
      */
     boolean collect(GroupBuilder group);
 
+    /** Whether somebody waits for {@link #groupWritten} of what it added; if nobody does, it may come with {@link #groupSynced}. */
+    boolean awaitsWritten();
+
     /** What it added to the running group survives a killed process. */
     void groupWritten();
 

@@ -138,9 +138,14 @@ final class JournalFeed implements JournalMember {
     }
 
     @Override
+    public boolean awaitsWritten() {
+        return log.events().awaitsWritten();
+    }
+
+    @Override
     public void groupWritten() {
         if (ends.written()) {
-            log.toldWritten();
+            log.events().written();
         }
     }
 
@@ -156,7 +161,7 @@ final class JournalFeed implements JournalMember {
         boolean moved = ends.synced();
         log.files().synced(synced);
         if (moved || (synced & (PendingControls.RESET | PendingControls.TRUNCATED)) != 0) {
-            log.toldSynced();
+            log.events().synced();
         }
     }
 }

@@ -49,6 +49,7 @@ public final class JournaledLog implements PartitionLog, AppendTarget {
     private final LogReads reads;
     private final Quarantine quarantine;
     private final LogEnds ends;
+    private final LogEvents events;
     private final JournalFeed feed;
     private final LogAppends appends;
     private final LogTruncation truncation;
@@ -56,7 +57,6 @@ public final class JournaledLog implements PartitionLog, AppendTarget {
     private final LogCompaction compaction;
 
     private LogConfig config;
-    private @Nullable Listener listener;
     private @Nullable StorageFailure damage;
     private boolean closed;
     private boolean expiryWatched;
@@ -73,6 +73,7 @@ public final class JournaledLog implements PartitionLog, AppendTarget {
         this.damage = start.damage();
         this.tail = new TailLog(start.endOffset());
         this.ends = new LogEnds(start);
+        this.events = new LogEvents(ends);
         this.feed = new JournalFeed(this, ends);
         this.appends = new LogAppends(this);
         this.files = new LogFiles(this, start);
@@ -172,10 +173,7 @@ public final class JournaledLog implements PartitionLog, AppendTarget {
     void damaged(StorageFailure failure) {
         if (damage == null) {
             damage = failure;
-            Listener told = listener;
-            if (told != null) {
-                told.failed(failure);
-            }
+            events.failed(failure);
         }
     }
 
@@ -202,15 +200,12 @@ public final class JournaledLog implements PartitionLog, AppendTarget {
     @Override
     public void listener(Listener newListener) {
         host.loop().checkOwned();
-        listener = newListener;
+        events.listener(newListener);
     }
 
     /** The directory is offline. */
     public void failed(StorageFailure failure) {
-        Listener told = listener;
-        if (told != null) {
-            told.failed(failure);
-        }
+        events.failed(failure);
     }
 
     @Override
@@ -258,18 +253,8 @@ public final class JournaledLog implements PartitionLog, AppendTarget {
         }
     }
 
-    void toldWritten() {
-        Listener told = listener;
-        if (told != null) {
-            told.writtenTo(ends.writtenEnd());
-        }
-    }
-
-    void toldSynced() {
-        Listener told = listener;
-        if (told != null) {
-            told.syncedTo(ends.syncedEnd());
-        }
+    LogEvents events() {
+        return events;
     }
 
     @Override
@@ -431,13 +416,6 @@ public final class JournaledLog implements PartitionLog, AppendTarget {
 
     LogRetention retention() {
         return retention;
-    }
-
-    void toldRetained() {
-        Listener told = listener;
-        if (told != null) {
-            told.retainedFrom(logStartOffset());
-        }
     }
 
     LogTruncation truncation() {

@@ -107,7 +107,7 @@ final class LogRetention {
                     config.retentionMs(),
                     config.retentionBytes());
             log.logStartTo(outcome.logStartOffset());
-            log.toldRetained();
+            log.events().retained();
         }
         if (outcome.unknown() >= 0) {
             lookUp(parts.get(outcome.unknown()));

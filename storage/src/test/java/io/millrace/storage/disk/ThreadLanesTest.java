@@ -6,9 +6,15 @@ import io.millrace.runtime.Clock;
 import io.millrace.runtime.EventLoop;
 import io.millrace.runtime.SystemClock;
 import io.millrace.runtime.Timer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -44,6 +50,88 @@ class ThreadLanesTest {
         @Override
         public boolean isOwner() {
             return false;
+        }
+    }
+
+    /** Keeps what is posted; the test is its thread. */
+    private static final class Kept implements EventLoop {
+        private final BlockingQueue<Runnable> posted = new LinkedBlockingQueue<>();
+
+        @Override
+        public String name() {
+            return "kept";
+        }
+
+        @Override
+        public Clock clock() {
+            return new SystemClock();
+        }
+
+        @Override
+        public void post(Runnable task) {
+            posted.add(task);
+        }
+
+        @Override
+        public Timer schedule(long delayNs, Runnable task) {
+            throw new UnsupportedOperationException("nothing is scheduled");
+        }
+
+        @Override
+        public boolean isOwner() {
+            return true;
+        }
+    }
+
+    @Test
+    void anAwaitedFirstOutcomeIsPostedBeforeTheSecondWorkEnds() throws Exception {
+        List<String> seen = new ArrayList<>();
+        CountDownLatch told = new CountDownLatch(1);
+        try (ThreadLanes lanes = new ThreadLanes(1)) {
+            Kept loop = new Kept();
+            lanes.dedicated("journal", loop)
+                    .submit(
+                            () -> "first",
+                            (result, failure) -> seen.add("" + result),
+                            true,
+                            () -> {
+                                awaitOrFail(told);
+                                return "second";
+                            },
+                            (result, failure) -> seen.add("" + result));
+            loop.posted.take().run();
+            assertThat(seen).containsExactly("first");
+            told.countDown();
+            loop.posted.take().run();
+            assertThat(seen).containsExactly("first", "second");
+        }
+    }
+
+    @Test
+    void outcomesThatNobodyAwaitsComeTogetherAndInOrder() throws Exception {
+        List<String> seen = new ArrayList<>();
+        try (ThreadLanes lanes = new ThreadLanes(1)) {
+            Kept loop = new Kept();
+            lanes.dedicated("journal", loop)
+                    .submit(
+                            () -> {
+                                throw DiskException.broken("write", new IllegalStateException("full"));
+                            },
+                            (result, failure) -> seen.add(failure == null ? "done" : "failed"),
+                            false,
+                            () -> "second",
+                            (result, failure) -> seen.add("" + result));
+            loop.posted.take().run();
+            assertThat(seen).containsExactly("failed", "second");
+            assertThat(loop.posted).isEmpty();
+        }
+    }
+
+    private static void awaitOrFail(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
         }
     }
 
