@@ -267,7 +267,7 @@ class ProducerFaultTest {
             cluster.topic("t", 1);
             cluster.faults((api, broker) -> api == ApiKey.PRODUCE ? new Fault.Ignore() : new Fault.None());
             Producer producer =
-                    Producer.open(config(cluster).withBuffer(4096, 50).withDeliveryTimeoutMs(500));
+                    Producer.open(config(cluster).withBuffer(4096, 3_000).withDeliveryTimeoutMs(60_000));
             assertThatThrownBy(() -> sendNumbers(producer, 1000))
                     .isInstanceOf(BufferFullException.class)
                     .hasMessageContaining("4096 bytes is full")
