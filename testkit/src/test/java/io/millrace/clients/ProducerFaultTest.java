@@ -282,8 +282,8 @@ class ProducerFaultTest {
         try (StubCluster cluster = StubCluster.start(1)) {
             cluster.topic("t", 1);
             cluster.faults((api, broker) -> api == ApiKey.PRODUCE ? new Fault.CloseAfter() : new Fault.None());
-            try (Producer producer = Producer.open(config(cluster).withDeliveryTimeoutMs(300))) {
-                assertThatThrownBy(() -> producer.send(record(0, "x")).get(10, TimeUnit.SECONDS))
+            try (Producer producer = Producer.open(config(cluster).withDeliveryTimeoutMs(2_000))) {
+                assertThatThrownBy(() -> producer.send(record(0, "x")).get(60, TimeUnit.SECONDS))
                         .hasCauseInstanceOf(OutcomeUnknownException.class)
                         .hasMessageContaining("may or may not be in the log");
             }
@@ -298,7 +298,7 @@ class ProducerFaultTest {
             cluster.faults((api, broker) ->
                     api == ApiKey.PRODUCE ? new Fault.Refuse(ErrorCode.NOT_ENOUGH_REPLICAS) : new Fault.None());
             try (Producer producer = Producer.open(config(cluster).withDeliveryTimeoutMs(300))) {
-                assertThatThrownBy(() -> producer.send(record(0, "x")).get(10, TimeUnit.SECONDS))
+                assertThatThrownBy(() -> producer.send(record(0, "x")).get(60, TimeUnit.SECONDS))
                         .hasCauseInstanceOf(ClientTimeoutException.class);
             }
             assertThat(cluster.values("t", 0)).isEmpty();
@@ -309,7 +309,7 @@ class ProducerFaultTest {
     void anUnknownTopicAndAnUnknownPartitionAreNamed() {
         try (StubCluster cluster = StubCluster.start(1)) {
             cluster.topic("t", 2);
-            try (Producer producer = Producer.open(config(cluster).withBuffer(1024 * 1024, 100))) {
+            try (Producer producer = Producer.open(config(cluster).withBuffer(1024 * 1024, 2_000))) {
                 assertThatThrownBy(() -> producer.send(ProducerRecord.of("nowhere", null, new byte[1])))
                         .isInstanceOf(UnknownTopicException.class)
                         .hasMessageContaining("there is no topic 'nowhere'");
