@@ -1,10 +1,13 @@
 package io.millrace.storage.compaction;
 
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The broker's one right to compact, with what bounds it. Thread-safe; one for all stores of a process. Whoever holds the slot
- * runs one pass and gives it back.
+ * runs one pass and gives it back; stores that ask meanwhile get it in the order in which they asked.
  */
 public final class CompactionSlot {
 
@@ -14,18 +17,52 @@ public final class CompactionSlot {
     /** {@code log.cleaner.io.max.bytes.per.second}: no bound. */
     public static final double UNBOUNDED = Double.MAX_VALUE;
 
-    private final AtomicBoolean taken = new AtomicBoolean();
+    /** Who has it and who asked for it meanwhile: stores, so there are few. */
+    private record Line(@Nullable Object holder, List<Object> waiting) {}
+
+    private final AtomicReference<Line> line = new AtomicReference<>(new Line(null, List.of()));
     private final CompactionTotals totals = new CompactionTotals();
     private volatile long dedupeBytes = DEFAULT_DEDUPE_BYTES;
     private volatile double maxBytesPerSecond = UNBOUNDED;
 
-    /** True when the caller holds it now; it must {@link #give} it back. */
-    public boolean tryTake() {
-        return taken.compareAndSet(false, true);
+    /**
+     * Asks for it. Who does not get it stands in line, and must ask again or {@link #leave}: nobody takes the slot twice while
+     * another one waits.
+     *
+     * @return true when {@code taker} holds it now; it must {@link #give} it back
+     */
+    public boolean tryTake(Object taker) {
+        while (true) {
+            Line seen = line.get();
+            boolean first = seen.waiting.isEmpty() || seen.waiting.getFirst().equals(taker);
+            boolean taken = seen.holder == null && first;
+            if (!taken && seen.waiting.contains(taker)) {
+                return false;
+            }
+            List<Object> waiting = new ArrayList<>(seen.waiting);
+            if (taken) {
+                waiting.remove(taker);
+            } else {
+                waiting.add(taker);
+            }
+            if (line.compareAndSet(seen, new Line(taken ? taker : seen.holder, List.copyOf(waiting)))) {
+                return taken;
+            }
+        }
     }
 
+    /** The caller, who holds it, is done. */
     public void give() {
-        taken.set(false);
+        line.updateAndGet(seen -> new Line(null, seen.waiting));
+    }
+
+    /** The caller does not want it any more. */
+    public void leave(Object taker) {
+        line.updateAndGet(seen -> {
+            List<Object> waiting = new ArrayList<>(seen.waiting);
+            waiting.remove(taker);
+            return new Line(seen.holder, List.copyOf(waiting));
+        });
     }
 
     public CompactionTotals totals() {

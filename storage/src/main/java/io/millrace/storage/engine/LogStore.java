@@ -392,6 +392,11 @@ public final class LogStore {
         }
 
         @Override
+        public boolean hasRoom(long usableBytes) {
+            return space.hasRoom(usableBytes);
+        }
+
+        @Override
         public @Nullable String clientRefusal() {
             return space.refusal();
         }

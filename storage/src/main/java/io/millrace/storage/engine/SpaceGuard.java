@@ -87,12 +87,21 @@ final class SpaceGuard {
                                 + RESUMES);
     }
 
+    /** Whether so much is enough, with which clients are taken again if they were refused. */
+    boolean hasRoom(long bytes) {
+        return bytes >= neededBytes() + reserveBytes / 10;
+    }
+
+    private long neededBytes() {
+        return unwrittenBytes.getAsLong() + reserveBytes;
+    }
+
     void usable(long bytes) {
-        long needed = unwrittenBytes.getAsLong() + reserveBytes;
+        long needed = neededBytes();
         if (bytes < needed) {
             become("the disk of " + directory + " is nearly full (" + bytes + " bytes are free, " + needed
                     + " are needed: a reserve, and for what the journal holds): free some space" + RESUMES);
-        } else if (refusal != null && bytes >= needed + reserveBytes / 10) {
+        } else if (refusal != null && hasRoom(bytes)) {
             become(null);
         }
     }

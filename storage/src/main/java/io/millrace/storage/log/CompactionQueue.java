@@ -59,6 +59,9 @@ public final class CompactionQueue {
     /** It is not any more. */
     void forget(LogCompaction compaction) {
         waiting.remove(compaction);
+        if (waiting.isEmpty()) {
+            slot.leave(this);
+        }
     }
 
     /** Its pass is over. */
@@ -75,6 +78,7 @@ public final class CompactionQueue {
     public void close() {
         closed = true;
         waiting.clear();
+        slot.leave(this);
         Timer present = timer;
         timer = null;
         if (present != null) {
@@ -84,7 +88,7 @@ public final class CompactionQueue {
 
     private void start() {
         while (!closed && running == null && timer == null && !waiting.isEmpty()) {
-            if (!slot.tryTake()) {
+            if (!slot.tryTake(this)) {
                 retryLater();
                 return;
             }

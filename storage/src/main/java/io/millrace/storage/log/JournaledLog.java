@@ -205,6 +205,7 @@ public final class JournaledLog implements PartitionLog, AppendTarget {
 
     /** The directory is offline. */
     public void failed(StorageFailure failure) {
+        compaction.directoryFailed();
         events.failed(failure);
     }
 

@@ -1,21 +1,15 @@
 package io.millrace.storage.log;
 
-import io.millrace.runtime.Timer;
-import io.millrace.storage.LogConfig;
 import io.millrace.storage.compaction.CompactionPass;
 import io.millrace.storage.compaction.CompactionRules;
 import io.millrace.storage.compaction.CompactionRules.Decision;
 import io.millrace.storage.compaction.CompactionRules.Source;
-import io.millrace.storage.compaction.CompactionTotals;
 import io.millrace.storage.compaction.KeptBatches;
 import io.millrace.storage.compaction.OffsetMap;
 import io.millrace.storage.compaction.SegmentFacts;
 import io.millrace.storage.disk.DiskException;
 import io.millrace.storage.retention.RetentionQueue;
-import io.millrace.storage.segment.CleanedSegment;
-import io.millrace.storage.segment.Segment;
 import io.millrace.storage.segment.SegmentDamagedException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -23,13 +17,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Compaction of one log: when to decide, and to carry a pass through. Owner: the log's loop.
+ * Compaction of one log: when it is due. A {@link CompactionRun} carries a pass through. Owner: the log's loop.
  *
  * <pre>
- *   IDLE --segments not known yet--> INSPECTING --> IDLE --due--> WAITING --the broker's slot--> WORKING
- *   WORKING --a step is done--> WORKING, or PAUSING for the byte rate, or SWAPPING when a segment is complete
- *   SWAPPING --files and rows are swapped--> WORKING
- *   WORKING --all done, or the log's contents change, or a fault--> ENDING --files closed--> IDLE
+ *   IDLE --segments not known yet--> INSPECTING --> IDLE --due--> WAITING --the broker's slot--> RUNNING --> IDLE
  * </pre>
  *
  * Invariant: a pass touches sealed segments only that lie below the high watermark, below any open transaction, and below the
@@ -40,7 +31,6 @@ public final class LogCompaction {
 
     private static final Logger LOG = LoggerFactory.getLogger(LogCompaction.class);
 
-    private static final int STEP_BYTES = 1 << 20;
     private static final long AFTER_FAILURE_MS = 60_000;
     private static final long SOON_MS = 5_000;
     private static final long START_DELAY_MS = 5_000;
@@ -50,35 +40,7 @@ public final class LogCompaction {
         IDLE,
         INSPECTING,
         WAITING,
-        WORKING,
-        PAUSING,
-        SWAPPING,
-        ENDING
-    }
-
-    /** A pass under way. */
-    private static final class Run {
-        final CompactionPass pass;
-        final List<SegmentRow> rows;
-        final Path folder;
-        final int plan;
-        final long startedNs;
-        long stepNs;
-
-        CompactionPass.Step.@Nullable Ready ready;
-        boolean swapBegun;
-        boolean abandoned;
-
-        @Nullable
-        Timer pause;
-
-        Run(CompactionPass pass, List<SegmentRow> rows, Path folder, int plan, long startedNs) {
-            this.pass = pass;
-            this.rows = rows;
-            this.folder = folder;
-            this.plan = plan;
-            this.startedNs = startedNs;
-        }
+        RUNNING
     }
 
     private final JournaledLog log;
@@ -87,7 +49,7 @@ public final class LogCompaction {
     private boolean spreadStart;
     private State state = State.IDLE;
     private double dirtyRatio;
-    private @Nullable Run run;
+    private @Nullable CompactionRun run;
     // Damage was found: until the next start, or another configuration, the log is left alone.
     private boolean broken;
     private boolean waitsForRow;
@@ -278,90 +240,23 @@ public final class LogCompaction {
                 sources.add(new Source(row.baseOffset(), row.endOffset(), row.lengthBytes()));
             }
         }
-        Path folder = taken.getFirst().segment().directory();
-        LogConfig config = log.config();
         CompactionPass pass = new CompactionPass(
                 compactions().disk(),
                 new CompactionPass.Plan(
-                        folder,
+                        taken.getFirst().segment().directory(),
                         sources,
                         decision.dirtyFrom(),
                         decision.dirtyTo(),
                         new KeptBatches(log.producers().lastOffsets()),
-                        config,
+                        log.config(),
                         nowMs()),
                 new OffsetMap(compactions().slot().dedupeBytes()));
-        run = new Run(pass, taken, folder, log.files().plan(), nowNs());
-        totals().began(decision.ratio());
-        step();
+        CompactionRun begun = new CompactionRun(log, pass, segments, taken);
+        run = begun;
+        state = State.RUNNING;
+        compactions().slot().totals().began(decision.ratio());
+        begun.step();
         return true;
-    }
-
-    private long nowNs() {
-        return log.host().loop().clock().monotonicNs();
-    }
-
-    private CompactionTotals totals() {
-        return compactions().slot().totals();
-    }
-
-    private void step() {
-        Run current = run;
-        if (current == null) {
-            return;
-        }
-        if (current.abandoned) {
-            end(current);
-            return;
-        }
-        state = State.WORKING;
-        current.stepNs = nowNs();
-        compactions()
-                .pool()
-                .submit(() -> current.pass.step(STEP_BYTES), (step, failure) -> stepped(current, step, failure));
-    }
-
-    private void stepped(Run current, CompactionPass.@Nullable Step step, @Nullable DiskException failure) {
-        if (current.abandoned) {
-            end(current);
-            return;
-        }
-        if (step == null) {
-            failed(current, failure);
-            return;
-        }
-        totals().moved(step.readBytes(), step.writtenBytes());
-        switch (step) {
-            case CompactionPass.Step.More more -> pauseOrStep(current, more.readBytes() + more.writtenBytes());
-            case CompactionPass.Step.Ready ready -> {
-                state = State.SWAPPING;
-                current.ready = ready;
-                log.files().swapDue();
-            }
-            case CompactionPass.Step.Done done -> {
-                totals().ended(current.pass.droppedRecords(), nowNs() - current.startedNs);
-                LOG.info(
-                        "event=compacted log={} through={} dirtyRatio={} droppedRecords={}",
-                        log.identity(),
-                        done.compactedEnd(),
-                        dirtyRatio,
-                        current.pass.droppedRecords());
-                end(current);
-            }
-        }
-    }
-
-    private void pauseOrStep(Run current, long movedBytes) {
-        long pauseNs = compactions().slot().pauseNs(movedBytes, nowNs() - current.stepNs);
-        if (pauseNs == 0) {
-            step();
-            return;
-        }
-        state = State.PAUSING;
-        current.pause = log.host().loop().schedule(pauseNs, () -> {
-            current.pause = null;
-            step();
-        });
     }
 
     /** Retention or a reset took a segment, and the row of it goes when the lane's outcome has arrived. */
@@ -369,15 +264,15 @@ public final class LogCompaction {
         return failure != null && failure.kind() == DiskException.Kind.NOT_FOUND;
     }
 
-    private void failed(Run current, @Nullable DiskException failure) {
+    /** The pass over contents of that plan met a fault and ends. */
+    void failed(int plan, @Nullable DiskException failure) {
         if (isGone(failure)) {
             lookSoon();
-            end(current);
             return;
         }
-        totals().failed();
+        compactions().slot().totals().failed();
         boolean damaged = SegmentDamagedException.isCauseOf(failure);
-        if (current.plan == log.files().plan()) {
+        if (plan == log.files().plan()) {
             log.quarantine().found(log.quarantine().sight(), failure, Quarantine.FoundBy.COMPACTION);
         }
         boolean passes = failure != null
@@ -395,85 +290,51 @@ public final class LogCompaction {
         if (passes) {
             queue().at(entry, AFTER_FAILURE_MS);
         }
-        end(current);
     }
 
-    /** The new segment that is to take its place now, as file work; null when there is none, or not any more. */
+    /** What the pass would write next would come out of the reserve: it ends. */
+    void hasNoRoom(long usableBytes) {
+        compactions().slot().totals().failed();
+        LOG.warn(
+                "event=compaction-stopped log={} freeBytes={} cause=\"the disk is nearly full\" effect=\"tried again in a minute\"",
+                log.identity(),
+                usableBytes);
+        queue().at(entry, AFTER_FAILURE_MS);
+    }
+
+    /** See {@link CompactionRun#swap}. */
     FileWork.@Nullable Swap swap(FileWork.Place place) {
-        Run current = run;
-        CompactionPass.Step.Ready ready = current == null ? null : current.ready;
-        if (current == null || ready == null) {
-            return null;
-        }
-        if (!current.swapBegun && (current.abandoned || !stands(current, ready))) {
-            end(current);
-            return null;
-        }
-        current.swapBegun = true;
-        return new FileWork.Swap(
-                place, ready.group().baseOffset(), ready.group().endOffset());
+        CompactionRun current = run;
+        return current == null ? null : current.swap(place);
     }
 
-    /** Whether a new segment is complete and not yet in its place. */
     boolean isSwapDue() {
-        return run != null && run.ready != null;
+        CompactionRun current = run;
+        return current != null && current.isSwapDue();
     }
 
-    /** Whether a swap has begun and failed: before it is ended nothing else may happen to the files. */
     boolean isSwapBegun() {
-        return run != null && run.swapBegun;
+        CompactionRun current = run;
+        return current != null && current.isSwapBegun();
     }
 
-    /** Whether the log still has the segments that the new one was made from. */
-    private boolean stands(Run current, CompactionPass.Step.Ready ready) {
-        if (current.plan != log.files().plan()) {
-            return false;
-        }
-        for (SegmentRow row : current.rows) {
-            if (row.baseOffset() >= ready.group().baseOffset()
-                    && row.baseOffset() < ready.group().endOffset()
-                    && !log.files().segments().has(row.segment())) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    /** The files are swapped. */
     void swapped(FileWork.Swap swap) {
-        Run current = run;
-        CompactionPass.Step.Ready ready = current == null ? null : current.ready;
-        if (current == null || ready == null) {
-            throw new IllegalStateException("no swap is under way for " + log.identity());
+        CompactionRun current = run;
+        if (current != null) {
+            current.swapped(swap);
+        } else if (log.host().failure() == null) {
+            throw new IllegalStateException("no pass is under way for " + log.identity());
         }
-        current.ready = null;
-        current.swapBegun = false;
-        Segment made = log.files()
-                .segments()
-                .replace(
-                        current.folder,
-                        swap.endOffset(),
-                        ready.outcome(),
-                        swap.baseOffset(),
-                        log.host().reader());
-        segments.known(
-                made,
-                new SegmentFacts(
-                        ready.outcome().maxTimestampMs(),
-                        firstTimestampMs(current, swap.baseOffset()),
-                        ready.compactedEnd()));
-        log.reads().clear();
-        pauseOrStep(current, ready.readBytes() + ready.writtenBytes());
     }
 
-    private long firstTimestampMs(Run current, long baseOffset) {
-        for (SegmentRow row : current.rows) {
-            SegmentFacts known = segments.factsOf(row);
-            if (row.baseOffset() == baseOffset && known != null) {
-                return known.firstTimestampMs();
-            }
+    /** The directory is offline: whatever is under way ends, and the slot goes to another one. */
+    void directoryFailed() {
+        queue().cancel(entry);
+        abort();
+        CompactionRun current = run;
+        if (current != null) {
+            current.directoryFailed();
         }
-        return -1;
     }
 
     /** The log's contents are about to change: what a pass has read may be gone, and the rows speak of other contents. */
@@ -491,51 +352,16 @@ public final class LogCompaction {
             state = State.IDLE;
             compactions().forget(this);
         }
-        Run current = run;
-        if (current == null || current.abandoned) {
-            return;
-        }
-        current.abandoned = true;
-        Timer pause = current.pause;
-        if (pause != null) {
-            pause.cancel();
-            current.pause = null;
-            end(current);
-        } else if (state == State.SWAPPING && !current.swapBegun) {
-            end(current);
+        CompactionRun current = run;
+        if (current != null) {
+            current.abort();
         }
     }
 
-    private void end(Run current) {
-        if (state == State.ENDING) {
-            return;
-        }
-        state = State.ENDING;
-        current.abandoned = true;
-        CompactionPass.Step.Ready ready = current.ready;
-        current.ready = null;
-        compactions()
-                .pool()
-                .submit(
-                        () -> {
-                            current.pass.abandon();
-                            if (ready != null) {
-                                CleanedSegment.remove(
-                                        compactions().disk(),
-                                        current.folder,
-                                        ready.group().baseOffset());
-                            }
-                            return true;
-                        },
-                        (done, failure) -> ended(failure));
-    }
-
-    private void ended(@Nullable DiskException failure) {
+    /** The pass is over and has let go of the folder. */
+    void ended() {
         run = null;
         state = State.IDLE;
-        if (failure != null) {
-            LOG.debug("what a pass over {} left goes at the next start", log.identity(), failure);
-        }
         compactions().ended(this);
         log.files().wishAgain();
         if (!entry.isQueued()) {

@@ -95,8 +95,11 @@ public final class LogFiles {
         return cut.isDue() || resetAsked || deleteAsked;
     }
 
-    /** Whether a compacted segment is being put in the place of others: what look-ups find by name may be either. */
-    boolean isSwapping() {
+    /**
+     * Whether the lane is putting a compacted segment in the place of others right now: what look-ups find by name may be
+     * either, and a repeated one will tell. {@link LogCompaction#isSwapBegun} is true between two tries, too.
+     */
+    boolean isSwapRunning() {
         return running instanceof FileWork.Swap;
     }
 

@@ -56,6 +56,9 @@ public interface LogHost {
     @Nullable
     StorageFailure failure();
 
+    /** Whether the directory has what it needs itself, journal and reserve, when so much is free. */
+    boolean hasRoom(long usableBytes);
+
     /** Why the disk cannot take what clients send; null when it can. */
     @Nullable
     String clientRefusal();

@@ -170,7 +170,7 @@ final class LogReads {
         boolean stands = wanted
                 && started.version == version
                 && !log.files().isCutDue()
-                && !log.files().isSwapping();
+                && !log.files().isSwapRunning();
         if (found != null && found.damage() != null && stands) {
             log.quarantine().found(found.damage(), Quarantine.FoundBy.READ);
         }

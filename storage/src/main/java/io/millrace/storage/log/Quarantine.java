@@ -56,7 +56,7 @@ public final class Quarantine {
         }
         boolean stands = sight == log.reads().version()
                 && !log.files().isCutDue()
-                && !log.files().isSwapping()
+                && !log.files().isSwapRunning()
                 && holds(failure.path());
         if (stands) {
             found(failure, by);

@@ -119,7 +119,7 @@ final class SegmentSearch {
 
     private void searched(
             @Nullable TimestampMatch match, @Nullable OpenSegment segment, @Nullable DiskException failure) {
-        if (match == null && (version != log.reads().version() || log.files().isSwapping())) {
+        if (match == null && (version != log.reads().version() || log.files().isSwapRunning())) {
             // Segments were replaced or removed under the search: it begins anew with those that are there now.
             new SegmentSearch(log, timestampMs, endOffset, answer).step();
             return;

@@ -238,7 +238,7 @@ final class CompactionTest {
         settleLong(fixture);
         assertThat(done[0]).isTrue();
         assertThat(folder.resolve("t-0")).doesNotExist();
-        assertThat(slot.tryTake()).as("slot is free").isTrue();
+        assertThat(slot.tryTake("test")).as("slot is free").isTrue();
         slot.give();
         fixture.close();
     }

@@ -74,7 +74,7 @@ final class QuietLogCompactionPropertyTest {
                     .as("%s of %s", each, parts(disk, each))
                     .isFalse();
         }
-        assertThat(slot.tryTake()).as("slot is free").isTrue();
+        assertThat(slot.tryTake("test")).as("slot is free").isTrue();
     }
 
     private void act(StoreFixture fixture, PartitionLog log, LogConfig config) {
