@@ -16,9 +16,10 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * A whole frame leaves as a retained slice, or as a copy where a small frame would pin a buffer more than
- * {@value #MAX_PINNED_RATIO} times its size. A frame that does not fit into the rest of the buffer moves to a new one, whose
- * size follows the bytes <em>received</em>, never the declared length alone: at most {@value #MIN_FRAME_BUFFER_BYTES} bytes, twice
- * what is there, or what this channel's recent frames proved to need (up to {@value #MAX_HINT_BYTES}).
+ * {@value #MAX_PINNED_RATIO} times its size; buffers are sized by the channel's recent frames, so that few are. A frame that
+ * does not fit into the rest of the buffer moves to a new one, whose size follows the bytes <em>received</em>, never the declared
+ * length alone: at most {@value #MIN_FRAME_BUFFER_BYTES} bytes, twice what is there, or what this channel's recent frames proved
+ * to need (up to {@value #MAX_HINT_BYTES}).
  *
  * <p>A buffer of more than {@value #FREE_BYTES} bytes is reserved from {@link ReceiveMemory} first, whole. Refused to a frame that
  * needs it, the reader is {@link #starvedBytes()} until {@link #next} is called again; refused to a read that would only have been
@@ -28,6 +29,9 @@ public final class FrameReader {
 
     static final int LENGTH_BYTES = 4;
     static final int MAX_PINNED_RATIO = 8;
+    /** Below the ratio above, so that a frame somewhat smaller than the others is no copy either. */
+    static final int FRAMES_PER_BUFFER = 6;
+
     static final int FREE_BYTES = 16 * 1024;
     static final int MAX_READ_BYTES = 256 * 1024;
     static final int MAX_HINT_BYTES = 2 * 1024 * 1024;
@@ -67,7 +71,8 @@ public final class FrameReader {
     ByteBuf target(ByteBufAllocator allocator) {
         ByteBuf current = buffer;
         if (current == null) {
-            int sizeBytes = spareBytes(readSizeBytes) ? readSizeBytes : FREE_BYTES;
+            int wantedBytes = bufferBytes();
+            int sizeBytes = spareBytes(wantedBytes) ? wantedBytes : FREE_BYTES;
             current = allocator.directBuffer(sizeBytes, sizeBytes);
             buffer = current;
         } else if (!current.isWritable()) {
@@ -77,6 +82,14 @@ public final class FrameReader {
                     allocator, leftBytes + (spareBytes(leftBytes + readSizeBytes) ? readSizeBytes : MIN_READ_BYTES));
         }
         return current.retain();
+    }
+
+    /**
+     * As much as the channel brings at once, but not more than {@value #FRAMES_PER_BUFFER} of its larger frames: in a buffer of many
+     * more, each would be copied lest it pin so much.
+     */
+    private int bufferBytes() {
+        return Math.min(readSizeBytes, Math.max(FREE_BYTES, FRAMES_PER_BUFFER * hintBytes));
     }
 
     /** Whether a buffer of {@code bytes} may be had where a small one would do; it replaces the one there is. */

@@ -121,6 +121,29 @@ class FrameReaderTest {
     }
 
     @Test
+    void framesOfAboutOneSizeThatArriveInMassesAreSlicesOnceTheirSizeIsKnown() {
+        ByteBuf arrived = allocator.buffer();
+        for (int id = 0; id < 200; id++) {
+            ByteBuf frame = Frames.request(id, "c", 16_000 + 16 * (id % 32));
+            arrived.writeBytes(frame);
+            frame.release();
+        }
+        int seen = 0;
+        int copied = 0;
+        while (arrived.isReadable()) {
+            receive(arrived, Integer.MAX_VALUE);
+            for (ByteBuf frame = reader.next(); frame != null; frame = reader.next()) {
+                copied += frame.unwrap() == null ? 1 : 0;
+                assertRequest(frame, seen, 16_000 + 16 * (seen % 32));
+                seen++;
+            }
+        }
+        arrived.release();
+        assertThat(seen).isEqualTo(200);
+        assertThat(copied).isLessThanOrEqualTo(8);
+    }
+
+    @Test
     void aLargeFrameArrivesInPiecesIntoOneBuffer() {
         ByteBuf frame = Frames.request(1, "c", 3_000_000);
         while (frame.isReadable()) {
