@@ -5,6 +5,9 @@
 #   bench/crash.sh power [ROUNDS]     power cuts: the data lies on an ext4 image that is copied in one step (default 20, needs root)
 #   bench/crash.sh control [ROUNDS]   power cuts on a broker whose syncs do nothing: must lose acknowledged records (default 5, root, strace)
 #
+# After each power cut the copied disk is held against what the broker had written: the last lines count the cuts that took
+# unsynced bytes, and how many.
+#
 # CRASH_BROKER is the command line of the broker, with {port} and {data}; CRASH_WORK an empty folder; CRASH_PORT a port.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -13,7 +16,7 @@ case $mode in
   kill) rounds=${2:-50} ;;
   power) rounds=${2:-20} ;;
   control) rounds=${2:-5} ;;
-  *) sed -n '2,8s/^# \{0,1\}//p' "$0"; exit 2 ;;
+  *) sed -n '2,11s/^# \{0,1\}//p' "$0"; exit 2 ;;
 esac
 if [ "$mode" != kill ] && [ "$(id -u)" != 0 ]; then
   echo "SKIPPED: $mode needs root, for loop devices" && exit 0
@@ -44,7 +47,7 @@ status=0
 if [ $status -ne 0 ]; then
   echo "what the broker printed: $work/broker.log"
 fi
-for mount in "$work/live" "$work/pool"; do
+for mount in "$work/copy" "$work/live" "$work/pool"; do
   ! mountpoint -q "$mount" 2>/dev/null || umount "$mount" || true
 done
 [ $status -ne 0 ] || [ -n "${CRASH_WORK:-}" ] || rm -rf "$work"

@@ -44,6 +44,7 @@ public final class CrashMain {
     private final Random random = new Random(42);
     private final List<Writer> writers = new ArrayList<>();
     private final List<Ledger> ledgers = new ArrayList<>();
+    private final List<Shortfall> shortfalls = new ArrayList<>();
     private int crashes;
     private long inFlightSum;
     private long inFlightLeast = Long.MAX_VALUE;
@@ -132,13 +133,15 @@ public final class CrashMain {
             TimeUnit.MILLISECONDS.sleep(1);
             inFlight = inFlight();
         }
-        disk.crash(broker);
+        shortfalls.add(disk.crash(broker));
         crashes++;
         inFlightSum += inFlight;
         inFlightLeast = Math.min(inFlightLeast, inFlight);
         long acked = ledgers.stream().mapToLong(Ledger::acked).sum();
         BrokerProcess next = start(disk);
-        System.out.printf("round %d of %d: %d acked, %d in flight at the crash%n", round, rounds, acked, inFlight);
+        System.out.printf(
+                "round %d of %d: %d acked, %d in flight at the crash%s%n",
+                round, rounds, acked, inFlight, powerCuts ? "; " + shortfalls.getLast() : "");
         return next;
     }
 
@@ -201,6 +204,18 @@ public final class CrashMain {
         System.out.printf(
                 "crashes=%d inFlightAtCrash least=%d mean=%d slowestStartMs=%d%n%s%n",
                 crashes, inFlightLeast, inFlightSum / Math.max(1, crashes), slowestRestartMs, verdict);
+        if (powerCuts) {
+            System.out.printf(
+                    "powerCutsThatLostUnsyncedBytes=%d ofThem inTheJournal=%d medianBytesLost=%d%n",
+                    shortfalls.stream().filter(Shortfall::isLoss).count(),
+                    shortfalls.stream().filter(one -> one.journalBytes() > 0).count(),
+                    shortfalls.stream()
+                            .mapToLong(Shortfall::lackingBytes)
+                            .sorted()
+                            .skip(shortfalls.size() / 2)
+                            .findFirst()
+                            .orElse(0));
+        }
         verdict.findings().forEach(finding -> System.out.println("  " + finding));
         return control ? verdict.lost() > 0 : verdict.isClean();
     }
@@ -217,13 +232,17 @@ public final class CrashMain {
     private interface DataDisk extends AutoCloseable {
         Path data();
 
-        void crash(BrokerProcess broker) throws IOException, InterruptedException;
+        /** What of the written did not survive. */
+        Shortfall crash(BrokerProcess broker) throws IOException, InterruptedException;
 
         @Override
         void close() throws IOException;
     }
 
+    /** A killed process takes nothing with it. */
     private record PlainDisk(Path work) implements DataDisk {
+
+        private static final Shortfall NOTHING = new Shortfall(0, 0, 0, 0);
 
         @Override
         public Path data() {
@@ -231,8 +250,9 @@ public final class CrashMain {
         }
 
         @Override
-        public void crash(BrokerProcess broker) throws InterruptedException {
+        public Shortfall crash(BrokerProcess broker) throws InterruptedException {
             broker.kill();
+            return NOTHING;
         }
 
         @Override
@@ -247,11 +267,13 @@ public final class CrashMain {
         }
 
         @Override
-        public void crash(BrokerProcess broker) throws IOException, InterruptedException {
+        public Shortfall crash(BrokerProcess broker) throws IOException, InterruptedException {
             broker.freeze();
             image.snapshot();
             broker.kill();
+            Shortfall shortfall = image.shortfall();
             image.powerCycle();
+            return shortfall;
         }
 
         @Override

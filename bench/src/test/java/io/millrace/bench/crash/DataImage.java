@@ -16,11 +16,13 @@ final class DataImage implements AutoCloseable {
 
     private final Path pool;
     private final Path mount;
+    private final Path copyMount;
     private int version;
 
-    private DataImage(Path pool, Path mount) {
+    private DataImage(Path pool, Path mount, Path copyMount) {
         this.pool = pool;
         this.mount = mount;
+        this.copyMount = copyMount;
     }
 
     static DataImage create(Path work) throws IOException, InterruptedException {
@@ -30,7 +32,7 @@ final class DataImage implements AutoCloseable {
         Shell.run("truncate", "-s", POOL_SIZE, file.toString());
         Shell.run("mkfs.xfs", "-q", "-f", "-m", "reflink=1", file.toString());
         Shell.run("mount", "-o", "loop", file.toString(), pool.toString());
-        DataImage image = new DataImage(pool, mount);
+        DataImage image = new DataImage(pool, mount, Files.createDirectories(work.resolve("copy")));
         Shell.run("truncate", "-s", IMAGE_SIZE, image.current().toString());
         Shell.run("mkfs.ext4", "-q", "-F", image.current().toString());
         image.mountCurrent();
@@ -56,6 +58,16 @@ final class DataImage implements AutoCloseable {
 
     private Path next() {
         return pool.resolve("data-" + (version + 1) + ".img");
+    }
+
+    /** Holds the last {@link #snapshot} against the mounted disk, which nobody may have written to since. */
+    Shortfall shortfall() throws IOException, InterruptedException {
+        Shell.run("mount", "-o", "loop", next().toString(), copyMount.toString());
+        try {
+            return Shortfall.between(mount, copyMount);
+        } finally {
+            Shell.run("umount", copyMount.toString());
+        }
     }
 
     /** Puts the last {@link #snapshot} in the place of the mounted disk, whose users must be gone. */
