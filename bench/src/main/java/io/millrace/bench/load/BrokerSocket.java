@@ -20,9 +20,13 @@ import java.nio.channels.SocketChannel;
 public final class BrokerSocket implements AutoCloseable {
 
     private static final int LENGTH_BYTES = 4;
+    /** Many small answers in one system call: the generator must not be the limit. */
+    private static final int INPUT_BYTES = 64 << 10;
 
     private final SocketChannel channel;
-    private final ByteBuffer lengthBuffer = ByteBuffer.allocateDirect(LENGTH_BYTES);
+    /** Received and not yet taken, between position and limit. */
+    private final ByteBuffer input = ByteBuffer.allocateDirect(INPUT_BYTES).limit(0);
+
     private ByteBuffer frame = ByteBuffer.allocateDirect(1 << 20);
 
     public BrokerSocket(String bootstrap) throws IOException {
@@ -30,6 +34,13 @@ public final class BrokerSocket implements AutoCloseable {
         channel = SocketChannel.open(
                 new InetSocketAddress(bootstrap.substring(0, colon), Integer.parseInt(bootstrap.substring(colon + 1))));
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+    }
+
+    /** Several frames in as few system calls as the socket takes them in; the last one is not empty. */
+    public void write(ByteBuffer[] frames, int count) throws IOException {
+        while (frames[count - 1].hasRemaining()) {
+            channel.write(frames, 0, count);
+        }
     }
 
     public void write(ByteBuffer frameBytes) throws IOException {
@@ -40,22 +51,28 @@ public final class BrokerSocket implements AutoCloseable {
 
     /** The next frame without its length, valid until the next call. */
     public ByteBuffer read() throws IOException {
-        lengthBuffer.clear();
-        fill(lengthBuffer);
-        int length = lengthBuffer.getInt(0);
+        while (input.remaining() < LENGTH_BYTES) {
+            input.compact();
+            receive(input);
+            input.flip();
+        }
+        int length = input.getInt();
         if (frame.capacity() < length) {
             frame = ByteBuffer.allocateDirect(Math.max(length, 2 * frame.capacity()));
         }
         frame.clear().limit(length);
-        fill(frame);
+        int here = Math.min(length, input.remaining());
+        frame.put(0, input, input.position(), here).position(here);
+        input.position(input.position() + here);
+        while (frame.hasRemaining()) {
+            receive(frame);
+        }
         return frame.flip();
     }
 
-    private void fill(ByteBuffer target) throws IOException {
-        while (target.hasRemaining()) {
-            if (channel.read(target) < 0) {
-                throw new EOFException("the broker closed the connection");
-            }
+    private void receive(ByteBuffer target) throws IOException {
+        if (channel.read(target) < 0) {
+            throw new EOFException("the broker closed the connection");
         }
     }
 

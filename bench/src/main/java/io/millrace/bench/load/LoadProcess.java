@@ -1,4 +1,4 @@
-package io.millrace.bench.peers;
+package io.millrace.bench.load;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.Map;
 
 /** A load program in a process of its own; its last line is {@code key=value} figures. */
-final class LoadProcess {
+public final class LoadProcess {
 
     private LoadProcess() {}
 
-    static Map<String, Double> run(String java, String mainClass, List<String> arguments)
+    public static Map<String, Double> run(String java, String mainClass, List<String> arguments)
             throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(
                 java,
@@ -26,8 +26,12 @@ final class LoadProcess {
         Process process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
+        Thread end = new Thread(process::destroyForcibly);
+        Runtime.getRuntime().addShutdownHook(end);
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-        if (process.waitFor() != 0) {
+        int code = process.waitFor();
+        Runtime.getRuntime().removeShutdownHook(end);
+        if (code != 0) {
             throw new IOException(mainClass + " failed: " + output);
         }
         Map<String, Double> figures = new HashMap<>();

@@ -8,6 +8,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.HdrHistogram.Histogram;
+import org.HdrHistogram.Recorder;
 
 /** One connection under load: a thread that sends, a thread that receives. Latency is counted from the intended send time. */
 final class ProduceConnection {
@@ -16,59 +17,75 @@ final class ProduceConnection {
     private static final long MAX_LATENCY_NS = 60_000_000_000L;
     /** Send times ring; more requests than this are never in flight. */
     private static final int RING = 1 << 16;
+    /** Requests that go out together when the window has room and no rate says when. */
+    private static final int MAX_TOGETHER = 16;
 
     private final BrokerSocket socket;
     private final ByteBuffer[] frames;
-    private final int firstPartition;
     private final Semaphore window;
     private final long[] intendedNs = new long[RING];
-    private final Histogram latencyNs = new Histogram(MAX_LATENCY_NS, 3);
+    private final Recorder latencyNs = new Recorder(MAX_LATENCY_NS, 3);
     private final AtomicLong sent = new AtomicLong();
     private volatile boolean sending = true;
+    private volatile boolean stopping;
+    private int next;
     private long sentBytes;
     private long errors;
 
     /** @param inFlight requests on the way at once; the open loop should never reach it */
     ProduceConnection(String bootstrap, ByteBuffer[] frames, int firstPartition, int inFlight) throws IOException {
         this.socket = new BrokerSocket(bootstrap);
-        this.frames = new ByteBuffer[frames.length];
-        for (int i = 0; i < frames.length; i++) {
-            ByteBuffer copy = ByteBuffer.allocateDirect(frames[i].remaining());
-            this.frames[i] = copy.put(frames[i].duplicate()).flip();
+        // The same buffer may not stand twice in one write, with two correlations.
+        this.frames = new ByteBuffer[(MAX_TOGETHER + frames.length - 1) / frames.length * frames.length];
+        for (int i = 0; i < this.frames.length; i++) {
+            ByteBuffer frame = frames[i % frames.length];
+            this.frames[i] = ByteBuffer.allocateDirect(frame.remaining())
+                    .put(frame.duplicate())
+                    .flip();
         }
-        this.firstPartition = firstPartition;
+        this.next = firstPartition;
         this.window = new Semaphore(Math.min(inFlight, RING));
     }
 
-    /** Sends until {@code endNs}; {@code intervalNs} 0: as fast as the window allows. */
-    void send(long startNs, long endNs, long intervalNs) throws IOException {
-        long intended = startNs;
-        int next = firstPartition;
-        while (true) {
-            if (intervalNs > 0) {
-                long wait;
-                while ((wait = intended - System.nanoTime()) > 0) {
-                    LockSupport.parkNanos(wait);
-                }
+    /** Sends at a fixed rate until {@code endNs}. */
+    void sendAtRate(long startNs, long endNs, long intervalNs) throws IOException {
+        for (long intended = startNs; intended < endNs && !stopping; intended += intervalNs) {
+            long wait;
+            while ((wait = intended - System.nanoTime()) > 0) {
+                LockSupport.parkNanos(wait);
             }
             window.acquireUninterruptibly();
-            if (intervalNs == 0) {
-                intended = System.nanoTime();
-            }
-            if (intended >= endNs) {
-                break;
-            }
-            ByteBuffer frame = frames[next % frames.length];
-            next++;
-            int correlation = (int) sent.get();
-            intendedNs[correlation & (RING - 1)] = intended;
-            frame.putInt(ProduceShape.CORRELATION_POSITION, correlation);
-            sent.incrementAndGet();
-            socket.write(frame.duplicate());
-            sentBytes += frame.remaining();
-            intended += intervalNs;
+            socket.write(next(intended));
         }
         sending = false;
+    }
+
+    /** Sends as fast as the window allows, until {@code endNs} or so many requests. */
+    void sendAtOnce(long endNs, long requests) throws IOException {
+        ByteBuffer[] together = new ByteBuffer[MAX_TOGETHER];
+        while (sent.get() < requests) {
+            window.acquireUninterruptibly();
+            long nowNs = System.nanoTime();
+            if (nowNs >= endNs) {
+                break;
+            }
+            int count = 0;
+            do {
+                together[count++] = next(nowNs);
+            } while (count < MAX_TOGETHER && sent.get() < requests && window.tryAcquire());
+            socket.write(together, count);
+        }
+        sending = false;
+    }
+
+    private ByteBuffer next(long intended) {
+        ByteBuffer frame = frames[next++ % frames.length];
+        int correlation = (int) sent.get();
+        intendedNs[correlation & (RING - 1)] = intended;
+        frame.putInt(ProduceShape.CORRELATION_POSITION, correlation);
+        sent.incrementAndGet();
+        sentBytes += frame.remaining();
+        return frame.duplicate();
     }
 
     /** Receives until every sent request is answered. */
@@ -97,8 +114,19 @@ final class ProduceConnection {
         return response.responses().getFirst().partitionResponses().getFirst().errorCode() != 0;
     }
 
+    /** What was recorded since the last call. */
     Histogram latencyNs() {
-        return latencyNs;
+        return latencyNs.getIntervalHistogram();
+    }
+
+    /** When request {@code number} was to be sent; of the last {@value #RING} ones. */
+    long intendedNs(long number) {
+        return intendedNs[(int) number & (RING - 1)];
+    }
+
+    /** Ends a load at a rate; what is on the way is still answered. */
+    void stop() {
+        stopping = true;
     }
 
     long requests() {

@@ -15,7 +15,8 @@ import org.HdrHistogram.Histogram;
  * <pre>
  * --bootstrap localhost:9092 --topic t --partitions 6 --record-bytes 1024 --batch-bytes 65536 --acks -1 --codec none
  * --connections 1 --in-flight 8 --rate 0 (requests/s over all connections; 0: closed loop) --seconds 10 --warmup-seconds 3
- * --cpu-of PID (the broker's process: its CPU seconds while measuring are among the figures)
+ * --requests 0 (0: until the time is over; else so many, and the time is the limit)
+ * --cpu-of PID (the broker's process: its CPU seconds while measuring are among the figures, beside those of this process)
  * </pre>
  */
 public final class ProduceLoad {
@@ -41,18 +42,20 @@ public final class ProduceLoad {
         int rate = options.number("rate", 0);
         int seconds = options.number("seconds", 10);
         int warmup = options.number("warmup-seconds", 3);
+        long requests = options.number("requests", 0);
         int broker = options.number("cpu-of", BrokerCpu.NO_PROCESS);
         options.checkAllUsed();
         if (warmup > 0) {
-            run(bootstrap, shape, connections, inFlight, rate, warmup);
+            run(bootstrap, shape, connections, inFlight, rate, warmup, Long.MAX_VALUE);
         }
         double cpuBefore = BrokerCpu.seconds(broker);
-        String figures = run(bootstrap, shape, connections, inFlight, rate, seconds);
+        String figures =
+                run(bootstrap, shape, connections, inFlight, rate, seconds, requests == 0 ? Long.MAX_VALUE : requests);
         System.out.printf(Locale.ROOT, "%s cpu_s=%.2f%n", figures, BrokerCpu.seconds(broker) - cpuBefore);
     }
 
     private static String run(
-            String bootstrap, ProduceShape shape, int connections, int inFlight, int rate, int seconds)
+            String bootstrap, ProduceShape shape, int connections, int inFlight, int rate, int seconds, long requests)
             throws IOException, InterruptedException {
         ByteBuffer[] frames = shape.frames();
         List<ProduceConnection> all = new ArrayList<>();
@@ -60,19 +63,36 @@ public final class ProduceLoad {
             all.add(new ProduceConnection(bootstrap, frames, i * shape.partitions() / connections, inFlight));
         }
         long intervalNs = rate == 0 ? 0 : (long) (NANOS_PER_SECOND * connections / rate);
+        double ownCpuBefore = ownCpuSeconds();
         long startNs = System.nanoTime();
         long endNs = startNs + seconds * (long) NANOS_PER_SECOND;
         List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < connections; i++) {
             ProduceConnection connection = all.get(i);
             long phaseNs = intervalNs * i / connections;
-            threads.add(LoadThreads.start("send-" + i, () -> connection.send(startNs + phaseNs, endNs, intervalNs)));
+            long share = requests / connections + (i < requests % connections ? 1 : 0);
+            threads.add(LoadThreads.start("send-" + i, () -> {
+                if (intervalNs > 0) {
+                    connection.sendAtRate(startNs + phaseNs, endNs, intervalNs);
+                } else {
+                    connection.sendAtOnce(endNs, share);
+                }
+            }));
             threads.add(LoadThreads.start("receive-" + i, connection::receive));
         }
         for (Thread thread : threads) {
             thread.join();
         }
-        return summary(shape, all, (System.nanoTime() - startNs) / NANOS_PER_SECOND);
+        double elapsedSeconds = (System.nanoTime() - startNs) / NANOS_PER_SECOND;
+        return String.format(
+                Locale.ROOT,
+                "%s client_cpu_s=%.2f",
+                summary(shape, all, elapsedSeconds),
+                ownCpuSeconds() - ownCpuBefore);
+    }
+
+    private static double ownCpuSeconds() throws IOException {
+        return BrokerCpu.seconds(ProcessHandle.current().pid());
     }
 
     private static String summary(ProduceShape shape, List<ProduceConnection> all, double elapsedSeconds) {
@@ -88,10 +108,11 @@ public final class ProduceLoad {
         }
         return String.format(
                 Locale.ROOT,
-                "mb_per_s=%.1f records_per_s=%.0f requests=%d bytes=%d errors=%d p50_ms=%.3f p99_ms=%.3f p999_ms=%.3f max_ms=%.3f",
+                "mb_per_s=%.3f records_per_s=%.0f requests=%d records=%d bytes=%d errors=%d p50_ms=%.3f p99_ms=%.3f p999_ms=%.3f max_ms=%.3f",
                 bytes / BYTES_PER_MB / elapsedSeconds,
                 (double) requests * shape.recordsPerBatch() / elapsedSeconds,
                 requests,
+                requests * shape.recordsPerBatch(),
                 bytes,
                 errors,
                 latency.getValueAtPercentile(50) / NANOS_PER_MS,

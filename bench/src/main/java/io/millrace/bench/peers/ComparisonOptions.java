@@ -12,13 +12,14 @@ import java.util.regex.Pattern;
  * @param seconds measured in each row
  * @param warmupSeconds the same load before it, not counted: both brokers are JVMs, and what they compile in their first
  *     seconds says nothing about the next hour
- * @param rows only the rows whose name matches; a comparison of some rows is printed, not kept
+ * @param rows only the rows whose name matches
  * @param peers only the peers whose name matches
+ * @param keeps whether the outcome replaces what is kept of these rows; else it is only printed
  */
-record ComparisonOptions(int rounds, int seconds, int warmupSeconds, Pattern rows, Pattern peers) {
+record ComparisonOptions(int rounds, int seconds, int warmupSeconds, Pattern rows, Pattern peers, boolean keeps) {
 
     private static final String ALL = ".*";
-    private static final Set<String> KNOWN = Set.of("rounds", "seconds", "warmup", "rows", "peers");
+    private static final Set<String> KNOWN = Set.of("rounds", "seconds", "warmup", "rows", "peers", "keep");
 
     /** {@code --key value} pairs from {@code arguments[from]} on. */
     static ComparisonOptions parse(String[] arguments, int from) {
@@ -30,12 +31,16 @@ record ComparisonOptions(int rounds, int seconds, int warmupSeconds, Pattern row
             }
             given.put(key, arguments[i + 1]);
         }
+        String rows = given.getOrDefault("rows", ALL);
+        String peers = given.getOrDefault("peers", ALL);
+        boolean complete = rows.equals(ALL) && peers.equals(ALL);
         return new ComparisonOptions(
                 Integer.parseInt(given.getOrDefault("rounds", "5")),
                 Integer.parseInt(given.getOrDefault("seconds", "8")),
                 Integer.parseInt(given.getOrDefault("warmup", "4")),
-                Pattern.compile(given.getOrDefault("rows", ALL)),
-                Pattern.compile(given.getOrDefault("peers", ALL)));
+                Pattern.compile(rows),
+                Pattern.compile(peers),
+                Boolean.parseBoolean(given.getOrDefault("keep", Boolean.toString(complete))));
     }
 
     boolean wants(Row row) {
@@ -44,10 +49,5 @@ record ComparisonOptions(int rounds, int seconds, int warmupSeconds, Pattern row
 
     boolean wants(Peer peer) {
         return peers.matcher(peer.name()).find();
-    }
-
-    /** Whether everything runs, so that the outcome may replace the kept one. */
-    boolean complete() {
-        return rows.pattern().equals(ALL) && peers.pattern().equals(ALL);
     }
 }

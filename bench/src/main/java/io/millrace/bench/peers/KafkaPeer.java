@@ -75,4 +75,9 @@ final class KafkaPeer implements Peer {
                 "kafka.Kafka",
                 folder.resolve("server.properties").toString());
     }
+
+    @Override
+    public JournalMeter journal() {
+        return JournalMeter.NONE;
+    }
 }

@@ -1,5 +1,6 @@
 package io.millrace.bench.peers;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -7,6 +8,7 @@ import java.util.List;
 final class MillracePeer implements Peer {
 
     private static final int PORT = 19192;
+    private static final int ADMIN_PORT = 19194;
 
     private final Path repository;
 
@@ -37,7 +39,14 @@ final class MillracePeer implements Peer {
                 "dev",
                 "--port",
                 Integer.toString(PORT),
+                "--admin-port",
+                Integer.toString(ADMIN_PORT),
                 "--data",
                 folder.resolve("data").toString());
+    }
+
+    @Override
+    public JournalMeter journal() throws IOException, InterruptedException {
+        return JournalMeter.read(ADMIN_PORT);
     }
 }

@@ -16,4 +16,7 @@ interface Peer {
 
     /** The broker's command line; data and configuration lie in {@code folder}. */
     List<String> command(Path folder);
+
+    /** What the running one synced so far; {@link JournalMeter#NONE} when it does not say. */
+    JournalMeter journal() throws IOException, InterruptedException;
 }

@@ -1,9 +1,9 @@
 package io.millrace.bench.peers;
 
+import io.millrace.bench.probe.ProcessFigures;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
@@ -65,12 +65,7 @@ final class RunningPeer implements AutoCloseable {
     }
 
     double residentMiB() throws IOException {
-        for (String line : Files.readAllLines(Path.of("/proc/" + process.pid() + "/status"))) {
-            if (line.startsWith("VmRSS:")) {
-                return Long.parseLong(line.replaceAll("[^0-9]", "")) / 1024.0;
-            }
-        }
-        throw new IOException("no VmRSS for process " + process.pid());
+        return ProcessFigures.of(process.pid()).residentMiB();
     }
 
     @Override
