@@ -40,7 +40,11 @@ record IdleFigures(
                 process.descriptors(),
                 process.maps(),
                 process.threads(),
-                Double.isNaN(idleCpuPercent) ? "-" : String.format(Locale.ROOT, "%.2f", idleCpuPercent));
+                percent(idleCpuPercent, 2));
+    }
+
+    private static String percent(double value, int decimals) {
+        return Double.isNaN(value) ? "-" : String.format(Locale.ROOT, "%." + decimals + "f", value);
     }
 
     /** What each partition adds from {@code fewer} to this. */
@@ -49,7 +53,7 @@ record IdleFigures(
         return String.format(
                 Locale.ROOT,
                 "- %s, per partition from %d to %d, after %s: %.2f KiB resident, %.2f KiB of heap, %.3f descriptors, %.3f maps, %.4f threads, "
-                        + "%.3f ms until the first ack, %.5f %% of a core idle%n",
+                        + "%.3f ms until the first ack, %s %% of a core idle%n",
                 peer,
                 fewer.partitions(),
                 partitions,
@@ -60,6 +64,6 @@ record IdleFigures(
                 (process.maps() - fewer.process().maps()) / more,
                 (process.threads() - fewer.process().threads()) / more,
                 (firstAckMs - fewer.firstAckMs()) / more,
-                (idleCpuPercent - fewer.idleCpuPercent()) / more);
+                percent((idleCpuPercent - fewer.idleCpuPercent()) / more, 5));
     }
 }

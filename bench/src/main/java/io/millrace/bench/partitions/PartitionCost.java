@@ -35,7 +35,10 @@ public final class PartitionCost {
     /** After a start: what it still has to do then is no idle cost. */
     private static final int SETTLE_SECONDS = 10;
 
-    private static final Pattern HEAP_USED = Pattern.compile("total [0-9]+K, used ([0-9]+)K");
+    /** Of each generation of the serial collector, or of the whole heap of G1. */
+    private static final Pattern HEAP_USED =
+            Pattern.compile("total (?:reserved [0-9]+K, committed )?[0-9]+K, used ([0-9]+)K");
+
     private static final double KIB_PER_MIB = 1024;
     private static final double PERCENT = 100;
 
