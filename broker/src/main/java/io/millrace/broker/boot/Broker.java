@@ -118,6 +118,7 @@ public final class Broker implements AutoCloseable {
             persistence.startStores(loops, admin.health());
             measures.gathering().here(persistence::readMemory);
             measures.gathering().here(persistence::readCompaction);
+            measures.gathering().here(persistence::readScrub);
             measures.start().done("recovery");
             admin.health().starting("replaying the metadata");
             ControlPlane control =

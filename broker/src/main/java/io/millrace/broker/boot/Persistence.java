@@ -37,6 +37,7 @@ import io.millrace.storage.engine.LogStore;
 import io.millrace.storage.engine.StorageConfig;
 import io.millrace.storage.engine.StorageStartException;
 import io.millrace.storage.engine.StoreListener;
+import io.millrace.storage.scrub.ScrubSlot;
 import io.millrace.storage.tail.TailMemory;
 import java.util.ArrayList;
 import java.util.List;
@@ -122,6 +123,7 @@ final class Persistence implements AutoCloseable {
                 Math.min(config.cleaner().dedupeBytes(), Runtime.getRuntime().maxMemory() / 4));
         compaction.maxBytesPerSecond(config.cleaner().maxBytesPerSecond());
         return sizes.withCompaction(compaction)
+                .withScrub(new ScrubSlot(config.scrub().intervalMs(), config.scrub().bytesPerSecond()))
                 .withProducers(sizes.producers().withExpirationMs(config.producerIdExpirationMs()));
     }
 
@@ -209,6 +211,15 @@ final class Persistence implements AutoCloseable {
         into.add(Meter.COMPACTION_WRITTEN, totals.writtenBytes());
         into.add(Meter.COMPACTION_DROPPED, totals.droppedRecords());
         into.max(Meter.COMPACTION_DIRTY_RATIO, totals.lastDirtyRatio());
+    }
+
+    /** What scrubbing has done; any thread. */
+    void readScrub(Readings into) {
+        ScrubSlot scrub = logs.scrub();
+        into.add(Meter.SCRUB_READ, scrub.readBytes());
+        into.add(Meter.SCRUB_SOUND, scrub.soundSegments());
+        into.add(Meter.SCRUB_REBUILT, scrub.rebuiltSides());
+        into.add(Meter.SCRUB_FAILURES, scrub.failures());
     }
 
     LogFolder logFolder() {

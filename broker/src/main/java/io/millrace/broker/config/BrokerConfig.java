@@ -19,6 +19,7 @@ public record BrokerConfig(
         int fetchMaxBytes,
         long producerIdExpirationMs,
         CleanerLimits cleaner,
+        ScrubLimits scrub,
         long shutdownDeadlineMs) {
 
     /**
@@ -38,6 +39,9 @@ public record BrokerConfig(
 
     /** Bounds on compaction. */
     public record CleanerLimits(long dedupeBytes, double maxBytesPerSecond) {}
+
+    /** Bounds on the background check of segments. */
+    public record ScrubLimits(long intervalMs, long bytesPerSecond) {}
 
     /** What a topic gets where its creator says nothing. */
     public record TopicDefaults(
@@ -83,6 +87,8 @@ public record BrokerConfig(
                 new CleanerLimits(
                         values.get(BrokerKeys.CLEANER_DEDUPE_BUFFER_SIZE),
                         values.get(BrokerKeys.CLEANER_IO_MAX_BYTES_PER_SECOND)),
+                new ScrubLimits(
+                        values.get(BrokerKeys.SCRUB_INTERVAL_MS), values.get(BrokerKeys.SCRUB_BYTES_PER_SECOND)),
                 values.get(BrokerKeys.SHUTDOWN_DEADLINE_MS));
     }
 

@@ -1,5 +1,6 @@
 package io.millrace.broker.config;
 
+import io.millrace.storage.scrub.ScrubSlot;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -155,6 +156,22 @@ public final class BrokerKeys {
             "bytes",
             "What compaction reads and writes in a second, at most.");
 
+    public static final ConfigKey<Long> SCRUB_INTERVAL_MS = ConfigKey.ofLong(
+            "millrace.scrub.interval.ms",
+            ScrubSlot.DEFAULT_INTERVAL_MS,
+            0,
+            Long.MAX_VALUE / 1_000_000,
+            "ms",
+            "How often every sealed segment and what is derived from it is read and checked in the background; 0 never.");
+
+    public static final ConfigKey<Long> SCRUB_BYTES_PER_SECOND = ConfigKey.ofLong(
+            "millrace.scrub.bytes.per.second",
+            ScrubSlot.DEFAULT_BYTES_PER_SECOND,
+            1024,
+            Long.MAX_VALUE,
+            "bytes",
+            "What that check reads in a second, at most.");
+
     public static final ConfigKey<Long> SHUTDOWN_DEADLINE_MS = ConfigKey.ofLong(
             "millrace.shutdown.deadline.ms",
             10_000,
@@ -192,6 +209,8 @@ public final class BrokerKeys {
                 PRODUCER_ID_EXPIRATION_MS,
                 CLEANER_DEDUPE_BUFFER_SIZE,
                 CLEANER_IO_MAX_BYTES_PER_SECOND,
+                SCRUB_INTERVAL_MS,
+                SCRUB_BYTES_PER_SECOND,
                 SHUTDOWN_DEADLINE_MS));
         keys.addAll(LogKeys.keys());
         keys.addAll(GroupKeys.keys());

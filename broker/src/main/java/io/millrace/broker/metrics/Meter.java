@@ -198,6 +198,16 @@ public enum Meter {
             Type.GAUGE,
             "millrace_damaged_logs",
             "Partitions that are read-only because of damage, found before or now"),
+    SCRUB_READ(Type.COUNTER, "millrace_scrub_read_bytes_total", "What the background check of sealed segments read"),
+    SCRUB_SOUND(Type.COUNTER, "millrace_scrub_sound_segments_total", "Segments that it read to their end and found whole"),
+    SCRUB_REBUILT(
+            Type.COUNTER,
+            "millrace_scrub_rebuilt_files_total",
+            "Files derived from a segment that were missing or wrong and were made again"),
+    SCRUB_FAILURES(
+            Type.COUNTER,
+            "millrace_scrub_failures_total",
+            "Segments that it could not read to their end for another reason than damage"),
     // Fetch.
     PARKED_FETCHES(Type.GAUGE, "millrace_fetch_parked", "Fetches that wait for records"),
     UNPARKED_FETCHES(

@@ -12,6 +12,7 @@ import io.millrace.storage.disk.DiskLanes;
 import io.millrace.storage.disk.FailStopDisk;
 import io.millrace.storage.journal.JournalFile;
 import io.millrace.storage.log.LogStart;
+import io.millrace.storage.scrub.ScrubSlot;
 import io.millrace.storage.tail.TailMemory;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -156,6 +157,11 @@ public final class LogDirectory {
     /** What compaction of all that shares this directory's slot has done. Any thread. */
     public CompactionTotals compactionTotals() {
         return config.compaction().totals();
+    }
+
+    /** What scrubbing of all that shares this directory's slot has done. Any thread. */
+    public ScrubSlot scrub() {
+        return config.scrub();
     }
 
     /** Broker epoch of the last registration before this start, -1 when there was none. */

@@ -26,7 +26,11 @@ import io.millrace.storage.log.LogStart;
 import io.millrace.storage.log.ProducerExpiry;
 import io.millrace.storage.log.Quarantine;
 import io.millrace.storage.log.SegmentReader;
+import io.millrace.storage.log.SegmentRow;
+import io.millrace.storage.observer.SideSection;
 import io.millrace.storage.retention.RetentionQueue;
+import io.millrace.storage.scrub.Scrubber;
+import io.millrace.storage.segment.Segment;
 import io.millrace.storage.tail.TailWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -66,6 +70,7 @@ public final class LogStore {
     private final SegmentReader reader;
     private final RetentionQueue retention;
     private final CompactionQueue compactions;
+    private final Scrubber scrubber;
     private final TailWriter tailWriter;
     private final LeaderAppender leaderAppender;
     private final FollowerAppender followerAppender;
@@ -93,6 +98,7 @@ public final class LogStore {
         this.reader = new SegmentReader(disk, pool, this::closeLater, config.maxOpenSegments());
         this.retention = new RetentionQueue(loop);
         this.compactions = new CompactionQueue(loop, disk, pool, config.compaction());
+        this.scrubber = new Scrubber(loop, disk, pool, config.scrub(), logs::values, this::sectionsAt);
         this.tailWriter = new TailWriter(parts.memory());
         this.leaderAppender = new LeaderAppender(tailWriter, new BatchValidator(), loop.clock());
         this.followerAppender = new FollowerAppender(tailWriter);
@@ -210,6 +216,7 @@ public final class LogStore {
         closed = done;
         space.close();
         compactions.close();
+        scrubber.close();
         retention.close();
         producerExpiry.close();
         logs.values().forEach(JournaledLog::close);
@@ -263,6 +270,14 @@ public final class LogStore {
                             journalLane.close();
                             done.run();
                         }));
+    }
+
+    /** On the pool. */
+    private List<SideSection> sectionsAt(Path folder, List<SegmentRow> segments, long endOffset) throws DiskException {
+        return new StateReplay(disk, config.producers(), loop.clock())
+                .rebuild(folder, segments, null, endOffset)
+                .observers()
+                .sealed();
     }
 
     private void closeLater(DiskFile file) {
@@ -378,6 +393,11 @@ public final class LogStore {
         @Override
         public void removedSegments(int count, long bytes) {
             counts.removed(count, bytes);
+        }
+
+        @Override
+        public void sideMissing(JournaledLog log, Segment segment) {
+            scrubber.sideMissing(log, segment);
         }
 
         @Override

@@ -9,6 +9,7 @@ import io.millrace.storage.log.FileWork;
 import io.millrace.storage.segment.ActiveSegment;
 import io.millrace.storage.segment.SegmentFiles;
 import io.millrace.storage.segment.SegmentNames;
+import io.millrace.storage.segment.SegmentScrub;
 import io.millrace.storage.segment.SegmentSwap;
 import io.millrace.storage.segment.WriteOutcome;
 import java.nio.ByteBuffer;
@@ -59,6 +60,10 @@ final class SegmentWriters {
                         replay.rebuild(place.folder(), rebuild.segments(), rebuild.snapshot(), rebuild.endOffset()));
             case FileWork.Swap swap -> {
                 SegmentSwap.run(disk, place.folder(), swap.baseOffset(), swap.endOffset());
+                yield FileOutcome.DONE;
+            }
+            case FileWork.PlaceSide side -> {
+                SegmentScrub.place(disk, place.folder(), side.segment().baseOffset());
                 yield FileOutcome.DONE;
             }
             case FileWork.Delete delete -> delete(place);

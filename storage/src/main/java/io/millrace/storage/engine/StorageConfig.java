@@ -3,6 +3,7 @@ package io.millrace.storage.engine;
 import io.millrace.storage.compaction.CompactionSlot;
 import io.millrace.storage.journal.JournalSettings;
 import io.millrace.storage.producer.ProducerLimits;
+import io.millrace.storage.scrub.ScrubSlot;
 
 /**
  * Sizes and bounds of a log directory. Immutable.
@@ -14,6 +15,7 @@ import io.millrace.storage.producer.ProducerLimits;
  * @param syncFileSystemFrom dirty files from which one syncfs replaces a sync each; a syncfs delays the journal's own syncs
  *     more than single ones do, so only for very many
  * @param compaction the process's right to compact, with its bounds; shared by all directories of a broker
+ * @param scrub the same for scrubbing, with its interval and rate
  * @param reserveBytes free space below which clients' produce is refused, beside what the journal still needs
  */
 public record StorageConfig(
@@ -24,7 +26,8 @@ public record StorageConfig(
         int maxOpenWriters,
         int syncFileSystemFrom,
         long reserveBytes,
-        CompactionSlot compaction) {
+        CompactionSlot compaction,
+        ScrubSlot scrub) {
 
     public static final StorageConfig DEFAULT =
             new StorageConfig(JournalSettings.DEFAULT, ProducerLimits.defaults(), 32 << 20, 512, 512, 64, 64L << 20);
@@ -50,7 +53,8 @@ public record StorageConfig(
                 maxOpenWriters,
                 syncFileSystemFrom,
                 reserveBytes,
-                new CompactionSlot());
+                new CompactionSlot(),
+                new ScrubSlot());
     }
 
     public StorageConfig {
@@ -84,7 +88,8 @@ public record StorageConfig(
                 maxOpenWriters,
                 syncFileSystemFrom,
                 reserveBytes,
-                compaction);
+                compaction,
+                scrub);
     }
 
     public StorageConfig withProducers(ProducerLimits limits) {
@@ -96,7 +101,8 @@ public record StorageConfig(
                 maxOpenWriters,
                 syncFileSystemFrom,
                 reserveBytes,
-                compaction);
+                compaction,
+                scrub);
     }
 
     public StorageConfig withReserveBytes(long bytes) {
@@ -108,7 +114,8 @@ public record StorageConfig(
                 maxOpenWriters,
                 syncFileSystemFrom,
                 bytes,
-                compaction);
+                compaction,
+                scrub);
     }
 
     /** For tests and whoever starts several directories: the slot that they share. */
@@ -121,6 +128,21 @@ public record StorageConfig(
                 maxOpenWriters,
                 syncFileSystemFrom,
                 reserveBytes,
+                slot,
+                scrub);
+    }
+
+    /** The same for scrubbing. */
+    public StorageConfig withScrub(ScrubSlot slot) {
+        return new StorageConfig(
+                journal,
+                producers,
+                maxDirtyBytes,
+                maxOpenSegments,
+                maxOpenWriters,
+                syncFileSystemFrom,
+                reserveBytes,
+                compaction,
                 slot);
     }
 }

@@ -4,6 +4,7 @@ import io.millrace.storage.LogIdentity;
 import io.millrace.storage.TailSlice;
 import io.millrace.storage.checkpoint.LogRow;
 import io.millrace.storage.observer.SideSection;
+import io.millrace.storage.segment.Segment;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -78,6 +79,9 @@ public sealed interface FileWork {
 
     /** Puts a compacted segment in the place of those from its base to its end offset. */
     record Swap(Place place, long baseOffset, long endOffset) implements FileWork {}
+
+    /** Gives a {@code .side} file that was made again its name. */
+    record PlaceSide(Place place, Segment segment) implements FileWork {}
 
     /** Renames the folder, then removes it. */
     record Delete(Place place) implements FileWork {}

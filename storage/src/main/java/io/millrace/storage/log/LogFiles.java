@@ -1,6 +1,7 @@
 package io.millrace.storage.log;
 
 import io.millrace.storage.TailSlice;
+import io.millrace.storage.segment.Segment;
 import io.millrace.storage.segment.WriteOutcome;
 import java.nio.file.Path;
 import java.util.List;
@@ -40,6 +41,7 @@ public final class LogFiles {
 
     private final JournalNeed need;
     private boolean wished;
+    private @Nullable Segment sideMade;
 
     LogFiles(JournaledLog log, LogStart start) {
         this.log = log;
@@ -101,6 +103,12 @@ public final class LogFiles {
      */
     boolean isSwapRunning() {
         return running instanceof FileWork.Swap;
+    }
+
+    /** A {@code .side} file was made again and waits for its name. */
+    public void sideMade(Segment segment) {
+        sideMade = segment;
+        wish();
     }
 
     /** A compacted segment is complete. */
@@ -190,6 +198,7 @@ public final class LogFiles {
                 || rebuildAsked
                 || removeDue
                 || log.compaction().isSwapDue()
+                || sideMade != null
                 || rolls.nextRoll() != null
                 || isNextSegmentDue();
         long syncedBytes =
@@ -299,6 +308,11 @@ public final class LogFiles {
         if (swap != null) {
             return swap;
         }
+        Segment made = sideMade;
+        sideMade = null;
+        if (made != null && segments.has(made)) {
+            return new FileWork.PlaceSide(place(), made);
+        }
         return maxBytes == 0 ? null : writes.next(place(), plan, maxBytes);
     }
 
@@ -364,6 +378,7 @@ public final class LogFiles {
             case FileWork.Remove remove -> removed(remove);
             case FileWork.Rebuild rebuild -> rebuilt(rebuild, outcome);
             case FileWork.Swap swap -> log.compaction().swapped(swap);
+            case FileWork.PlaceSide side -> log.host().reader().drop(side.segment());
             case FileWork.Delete delete -> {
                 removed = true;
                 segments.dropReaders(log.host().reader());

@@ -6,6 +6,7 @@ import io.millrace.storage.append.FollowerAppender;
 import io.millrace.storage.append.LeaderAppender;
 import io.millrace.storage.journal.JournalMember;
 import io.millrace.storage.retention.RetentionQueue;
+import io.millrace.storage.segment.Segment;
 import org.jspecify.annotations.Nullable;
 
 /** What a log needs from the store that holds it. Called on the owner loop. */
@@ -48,6 +49,9 @@ public interface LogHost {
 
     /** The log went into quarantine, or more damage was found in it: its row has to say so. */
     void damageFound(JournaledLog log, Quarantine.FoundBy by);
+
+    /** A sealed segment has no usable {@code .side} file. */
+    void sideMissing(JournaledLog log, Segment segment);
 
     /** Who is told of logs that remember producers. */
     ProducerExpiry producerExpiry();

@@ -122,7 +122,19 @@ public final class LogSegments {
         rows.set(rows.size() - 1, last.wrote(outcome));
     }
 
-    boolean has(Segment segment) {
+    /** The first sealed segment whose base is at or above {@code offset}; null when there is none. */
+    public @Nullable SegmentRow sealedFrom(long offset) {
+        int index = indexBelow(offset) + 1;
+        return index < rows.size() && rows.get(index).sealed() ? rows.get(index) : null;
+    }
+
+    /** The segments up to the one with that base. */
+    public List<SegmentRow> through(long baseOffset) {
+        return List.copyOf(rows.subList(0, indexBelow(baseOffset + 1) + 1));
+    }
+
+    /** Whether the log still has the very segment. */
+    public boolean has(Segment segment) {
         int index = indexBelow(segment.baseOffset() + 1);
         return index >= 0 && isOf(rows.get(index), segment);
     }

@@ -47,6 +47,9 @@ public final class SegmentReader {
         int sight = log.quarantine().sight();
         lookup(row, lookup, (result, segment, failure) -> {
             log.quarantine().found(sight, failure, Quarantine.FoundBy.READ);
+            if (segment != null && row.sealed() && !segment.hasSoundIndex()) {
+                log.host().sideMissing(log, row.segment());
+            }
             told.found(result, segment, failure);
         });
     }

@@ -30,6 +30,7 @@ public final class OpenSegment {
     private final AtomicInteger references = new AtomicInteger(1);
     /** The last range that did not come from the cache. A hint that several jobs may write. */
     private volatile @Nullable LocatedRange coldRead;
+    private volatile boolean indexMisled;
 
     private OpenSegment(
             long baseOffset,
@@ -99,7 +100,12 @@ public final class OpenSegment {
     public LocatedRange locate(
             long offset, long endOffset, int maxBytes, boolean wholeFirstBatch, long lengthBytes, int indexEntries)
             throws DiskException {
-        return lookup(lengthBytes, indexEntries).locate(offset, endOffset, maxBytes, wholeFirstBatch);
+        SegmentLookup lookup = lookup(lengthBytes, indexEntries);
+        LocatedRange range = lookup.locate(offset, endOffset, maxBytes, wholeFirstBatch);
+        if (lookup.indexDamaged()) {
+            indexMisled = true;
+        }
+        return range;
     }
 
     /** The first record at or after {@code timestampMs} in {@code [fromOffset, endOffset)}. */
@@ -150,18 +156,25 @@ public final class OpenSegment {
         if (found.isSound()) {
             return new CheckedRange(range, null);
         }
-        long damagedOffset = found.good().endOffset();
-        DiskException damage = SegmentDamagedException.of(
-                log.path(),
-                found.damagedAt(),
-                damagedOffset,
-                new DamageExtent(log, baseOffset, lengthBytes, index(indexEntries))
-                        .readableFrom(found.damagedAt(), damagedOffset),
-                found.fault());
+        DiskException damage =
+                damageAt(found.damagedAt(), found.good().endOffset(), lengthBytes, indexEntries, found.fault());
         if (found.good().sizeBytes() == 0) {
             throw damage;
         }
         return new CheckedRange(found.good(), damage);
+    }
+
+    /** What to tell of a damaged batch: where it is, and where reading can go on. */
+    DiskException damageAt(long filePosition, long offset, long lengthBytes, int indexEntries, String fault)
+            throws DiskException {
+        long readableFrom = new DamageExtent(log, baseOffset, lengthBytes, index(indexEntries))
+                .readableFrom(filePosition, offset);
+        return SegmentDamagedException.of(log.path(), filePosition, offset, readableFrom, fault);
+    }
+
+    /** Whether look-ups have an index as it was sealed; without one they walk the log. */
+    public boolean hasSoundIndex() {
+        return sideIndexEntries >= 0 && !indexMisled;
     }
 
     /** The kernel reads ahead of what was asked for: that came from the device as well. */

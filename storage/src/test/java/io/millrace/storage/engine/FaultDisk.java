@@ -40,6 +40,17 @@ final class FaultDisk implements Disk {
         Node(boolean folder) {
             this.folder = folder;
         }
+
+        void takeOver(Node other) {
+            bytes = other.bytes.clone();
+            durable = other.durable.clone();
+            other.entries.forEach((name, child) -> {
+                Node copy = new Node(child.folder);
+                copy.takeOver(child);
+                entries.put(name, copy);
+            });
+            durableEntries = new TreeMap<>(entries);
+        }
     }
 
     private final Random random;
@@ -50,6 +61,9 @@ final class FaultDisk implements Disk {
     private long failSyncAt = Long.MAX_VALUE;
     private String failSyncOf = "";
     private Kind failSyncKind = Kind.FAILED;
+    private long syncs;
+    private long failSyncNumber = Long.MAX_VALUE;
+    private String failedSync = "";
     private long capacityBytes = Long.MAX_VALUE;
     private boolean outOfFiles;
 
@@ -57,8 +71,33 @@ final class FaultDisk implements Disk {
         this.random = new Random(seed);
     }
 
+    /** What another disk holds now, all of it durable. */
+    static FaultDisk imageOf(FaultDisk other) {
+        FaultDisk image = new FaultDisk(other.random.nextLong());
+        image.root.takeOver(other.root);
+        return image;
+    }
+
     long operations() {
         return operations;
+    }
+
+    /** The sync with this number fails, as {@link #failSyncAt} says. */
+    void failSyncNumber(long number) {
+        failSyncNumber = number;
+    }
+
+    /** The path whose sync was made to fail by its number; empty as long as none was. */
+    String failedSync() {
+        return failedSync;
+    }
+
+    private boolean isNumbered(Path path, String kind) {
+        if (++syncs != failSyncNumber) {
+            return false;
+        }
+        failedSync = kind + path;
+        return true;
     }
 
     /** Handles that nobody closed. */
@@ -266,7 +305,8 @@ final class FaultDisk implements Disk {
     }
 
     private void failSync(Path path, Node node) throws DiskException {
-        boolean fails = operations >= failSyncAt && path.toString().endsWith(failSyncOf);
+        boolean fails = isNumbered(path, node.folder ? "folder " : "file ")
+                || (operations >= failSyncAt && path.toString().endsWith(failSyncOf));
         if (fails || node.owesError) {
             failSyncAt = fails ? Long.MAX_VALUE : failSyncAt;
             lose(node);
@@ -307,7 +347,8 @@ final class FaultDisk implements Disk {
     @Override
     public void syncFileSystem(Path directory) throws DiskException {
         step();
-        if (operations >= failSyncAt && directory.toString().endsWith(failSyncOf)) {
+        if (isNumbered(directory, "file system ")
+                || (operations >= failSyncAt && directory.toString().endsWith(failSyncOf))) {
             failSyncAt = Long.MAX_VALUE;
             loseAll(root);
             throw new DiskException(failSyncKind, "sync file system", directory, null);

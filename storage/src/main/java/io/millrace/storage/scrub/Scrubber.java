@@ -1,0 +1,279 @@
+package io.millrace.storage.scrub;
+
+import io.millrace.runtime.EventLoop;
+import io.millrace.runtime.Timer;
+import io.millrace.storage.disk.Disk;
+import io.millrace.storage.disk.DiskException;
+import io.millrace.storage.disk.DiskLane;
+import io.millrace.storage.log.JournaledLog;
+import io.millrace.storage.log.Quarantine;
+import io.millrace.storage.log.SegmentRow;
+import io.millrace.storage.observer.SideSection;
+import io.millrace.storage.segment.Segment;
+import io.millrace.storage.segment.SegmentDamagedException;
+import io.millrace.storage.segment.SegmentScrub;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Walks the sealed segments of one store, one after another, and looks at every byte of them: what rots where nobody reads is
+ * found before the last good copy is gone. Damage puts the log in quarantine; a {@code .side} file that is missing or wrong is
+ * made again. Owner: the shard loop.
+ *
+ * <pre>
+ *   WAITING --the round is due, or a reader missed a .side file--> next segment --the broker's slot--> STEPPING
+ *   STEPPING --1 MiB on the pool, then a pause for the rate--> STEPPING --its end, or a fault--> next segment
+ *   next segment --no log left--> WAITING
+ * </pre>
+ *
+ * All state is a cursor: the logs of this round, how many were done, and an offset in the one that is under way. Rounds begin at
+ * another log after each start, so that brokers which are often started get to all of them.
+ */
+public final class Scrubber {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Scrubber.class);
+
+    private static final int STEP_BYTES = 1 << 20;
+    private static final long FIRST_ROUND_MS = 10 * 60_000;
+    private static final long SLOT_RETRY_MS = 1_000;
+    private static final long NS_PER_MS = 1_000_000;
+    /** Logs without a sealed segment that are passed over in one turn of the loop. */
+    private static final int MAX_PASSED = 64;
+    /** Segments that readers asked for; who misses one asks again. */
+    private static final int MAX_WANTED = 64;
+
+    /** What the observers of a log knew at the end of its first segments. Runs on the pool. */
+    @FunctionalInterface
+    public interface Replay {
+        List<SideSection> sectionsAt(Path folder, List<SegmentRow> segments, long endOffset) throws DiskException;
+    }
+
+    private record Run(JournaledLog log, SegmentRow row, int sight, SegmentScrub scrub) {}
+
+    private final EventLoop loop;
+    private final Disk disk;
+    private final DiskLane pool;
+    private final ScrubSlot slot;
+    private final Supplier<Collection<JournaledLog>> logs;
+    private final Replay replay;
+    private final Map<Segment, JournaledLog> wanted = new LinkedHashMap<>();
+    private List<JournaledLog> round = List.of();
+    private int firstOfRound;
+    private int passed;
+    private long cursor;
+    private long roundBeganNs;
+    private @Nullable Run running;
+    // Of a pause, a retry, or to let the loop have its turn.
+    private @Nullable Timer timer;
+    private @Nullable Timer roundTimer;
+    private boolean inRound;
+    private boolean closed;
+
+    /** @param logs of the store, asked once for each round */
+    public Scrubber(
+            EventLoop loop,
+            Disk disk,
+            DiskLane pool,
+            ScrubSlot slot,
+            Supplier<Collection<JournaledLog>> logs,
+            Replay replay) {
+        this.loop = loop;
+        this.disk = disk;
+        this.pool = pool;
+        this.slot = slot;
+        this.logs = logs;
+        this.replay = replay;
+        nextRoundIn(Math.min(FIRST_ROUND_MS, slot.intervalMs()) * NS_PER_MS);
+    }
+
+    /** A reader found a sealed segment without a usable {@code .side} file. */
+    public void sideMissing(JournaledLog log, Segment segment) {
+        if (!closed && wanted.size() < MAX_WANTED && wanted.putIfAbsent(segment, log) == null) {
+            loop.post(this::next);
+        }
+    }
+
+    /** Ends with the step that runs. */
+    public void close() {
+        closed = true;
+        wanted.clear();
+        Timer due = roundTimer;
+        if (due != null) {
+            due.cancel();
+        }
+        Timer present = timer;
+        timer = null;
+        if (present != null) {
+            present.cancel();
+            Run paused = running;
+            if (paused != null) {
+                end(paused, 0);
+            }
+        }
+    }
+
+    private void nextRoundIn(long delayNs) {
+        if (slot.intervalMs() != ScrubSlot.NEVER) {
+            roundTimer = loop.schedule(delayNs, this::beginRound);
+        }
+    }
+
+    private void after(long delayNs, Runnable task) {
+        timer = loop.schedule(delayNs, () -> {
+            timer = null;
+            task.run();
+        });
+    }
+
+    private void beginRound() {
+        roundTimer = null;
+        inRound = true;
+        round = List.copyOf(logs.get());
+        passed = 0;
+        cursor = 0;
+        roundBeganNs = loop.clock().monotonicNs();
+        firstOfRound = round.isEmpty() ? 0 : (int) Math.floorMod(loop.clock().wallMs() / 1_000, (long) round.size());
+        next();
+    }
+
+    /** The next segment; at most a few logs are looked at before the loop gets its turn. */
+    private void next() {
+        if (closed || running != null || timer != null || startWanted() || !inRound) {
+            return;
+        }
+        for (int i = 0; i < MAX_PASSED && passed < round.size(); i++) {
+            JournaledLog log = round.get((firstOfRound + passed) % round.size());
+            SegmentRow row = isWell(log) ? log.files().segments().sealedFrom(cursor) : null;
+            if (row != null) {
+                if (start(log, row)) {
+                    cursor = row.endOffset();
+                }
+                return;
+            }
+            passed++;
+            cursor = 0;
+        }
+        if (passed < round.size()) {
+            after(0, this::next);
+        } else {
+            inRound = false;
+            round = List.of();
+            long sinceNs = loop.clock().monotonicNs() - roundBeganNs;
+            nextRoundIn(Math.max(0, slot.intervalMs() * NS_PER_MS - sinceNs));
+        }
+    }
+
+    private static boolean isWell(JournaledLog log) {
+        return !log.isClosed() && log.damage() == null;
+    }
+
+    /** False when nobody waits for a segment that is still there. */
+    private boolean startWanted() {
+        while (!wanted.isEmpty()) {
+            Map.Entry<Segment, JournaledLog> first = wanted.entrySet().iterator().next();
+            JournaledLog log = first.getValue();
+            SegmentRow row = log.files().segments().holding(first.getKey().baseOffset());
+            if (row == null || !row.sealed() || !log.files().segments().has(first.getKey()) || !isWell(log)) {
+                wanted.remove(first.getKey());
+                continue;
+            }
+            if (start(log, row)) {
+                wanted.remove(first.getKey());
+            }
+            return true;
+        }
+        return false;
+    }
+
+    /** False when another shard has the slot: {@link #next} comes again. */
+    private boolean start(JournaledLog log, SegmentRow row) {
+        if (!slot.tryTake()) {
+            after(SLOT_RETRY_MS * NS_PER_MS, this::next);
+            return false;
+        }
+        List<SegmentRow> through = log.files().segments().through(row.baseOffset());
+        SegmentScrub scrub = new SegmentScrub(
+                disk,
+                row.segment(),
+                row.endOffset(),
+                row.lengthBytes(),
+                log.config().indexIntervalBytes(),
+                () -> replay.sectionsAt(row.segment().directory(), through, row.endOffset()));
+        Run begun = new Run(log, row, log.quarantine().sight(), scrub);
+        running = begun;
+        step(begun);
+        return true;
+    }
+
+    private void step(Run current) {
+        long beganNs = loop.clock().monotonicNs();
+        long before = current.scrub.readBytes();
+        pool.submit(
+                () -> current.scrub.step(STEP_BYTES),
+                (state, failure) -> {
+                    long bytes = current.scrub.readBytes() - before;
+                    slot.read(bytes);
+                    stepped(current, state, failure, slot.pauseNs(bytes, loop.clock().monotonicNs() - beganNs));
+                });
+    }
+
+    private void stepped(
+            Run current, SegmentScrub.@Nullable State state, @Nullable DiskException failure, long pauseNs) {
+        if (state == SegmentScrub.State.MORE && !closed && stands(current)) {
+            after(pauseNs, () -> step(current));
+            return;
+        }
+        if (state == SegmentScrub.State.SOUND) {
+            slot.sound();
+        } else if (state == SegmentScrub.State.SIDE_MADE) {
+            current.log.files().sideMade(current.row.segment());
+            slot.rebuilt();
+            LOG.warn(
+                    "event=side-rebuilt log={} segment={} effect=none", current.log.identity(), current.row.baseOffset());
+        } else if (failure != null) {
+            failed(current, failure);
+        }
+        end(current, pauseNs);
+    }
+
+    private static boolean stands(Run current) {
+        return !current.log.isClosed() && current.log.files().segments().has(current.row.segment());
+    }
+
+    private void failed(Run current, DiskException failure) {
+        if (SegmentDamagedException.isCauseOf(failure)) {
+            current.log.quarantine().found(current.sight, failure, Quarantine.FoundBy.SCRUB);
+        } else if (stands(current) && !closed) {
+            slot.failed();
+            LOG.warn(
+                    "event=scrub-failed log={} segment={} cause=\"{}\" effect=\"tried again in the next round\"",
+                    current.log.identity(),
+                    current.row.baseOffset(),
+                    failure.getMessage());
+        }
+    }
+
+    private void end(Run current, long pauseNs) {
+        pool.submit(
+                () -> {
+                    current.scrub.close();
+                    return true;
+                },
+                (done, failure) -> {
+                    running = null;
+                    slot.give();
+                    if (closed) {
+                        return;
+                    }
+                    // The rate holds across segments, however short they are.
+                    after(pauseNs, this::next);
+                });
+    }
+}
