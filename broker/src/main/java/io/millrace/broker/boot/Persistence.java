@@ -118,9 +118,7 @@ final class Persistence implements AutoCloseable {
     private static StorageConfig storage(BrokerConfig config) {
         StorageConfig sizes = config.ephemeral() ? StorageConfig.SMALL : StorageConfig.DEFAULT;
         CompactionSlot compaction = new CompactionSlot();
-        // The map lies on the heap.
-        compaction.dedupeBytes(
-                Math.min(config.cleaner().dedupeBytes(), Runtime.getRuntime().maxMemory() / 4));
+        compaction.dedupeBytes(config.cleaner().dedupeBytes());
         compaction.maxBytesPerSecond(config.cleaner().maxBytesPerSecond());
         return sizes.withCompaction(compaction)
                 .withScrub(new ScrubSlot(config.scrub().intervalMs(), config.scrub().bytesPerSecond()))

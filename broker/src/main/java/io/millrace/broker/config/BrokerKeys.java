@@ -145,8 +145,8 @@ public final class BrokerKeys {
             MIB,
             Integer.MAX_VALUE,
             "bytes",
-            "Memory that compaction may take to note the last offset of each key, 24 bytes for one; taken as keys come, and at"
-                    + " most a quarter of the heap. When it is full the rest of the log waits for the next pass.");
+            "Memory that compaction may take to note the last offset of each key, 24 bytes for one; taken as keys come, outside"
+                    + " the heap, and given back after each pass. When it is full the rest of the log waits for the next pass.");
 
     public static final ConfigKey<Double> CLEANER_IO_MAX_BYTES_PER_SECOND = ConfigKey.ofDouble(
             "log.cleaner.io.max.bytes.per.second",

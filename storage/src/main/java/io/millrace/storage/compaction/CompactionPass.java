@@ -92,7 +92,9 @@ public final class CompactionPass implements AutoCloseable {
     private @Nullable CleanedSegment target;
     private long readBytes;
     private long writtenBytes;
+    private boolean closed;
 
+    /** @param map taken over: closed with the pass */
     public CompactionPass(Disk disk, Plan plan, OffsetMap map) {
         this.disk = disk;
         this.plan = plan;
@@ -313,15 +315,23 @@ public final class CompactionPass implements AutoCloseable {
     public void abandon() throws DiskException {
         CleanedSegment out = target;
         target = null;
-        close();
-        if (out != null) {
-            out.close();
-            CleanedSegment.remove(disk, plan.folder, out.baseOffset());
+        try {
+            close();
+        } finally {
+            if (out != null) {
+                out.close();
+                CleanedSegment.remove(disk, plan.folder, out.baseOffset());
+            }
         }
     }
 
     @Override
     public void close() throws DiskException {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        map.close();
         cursor.close();
         filter.close();
         closeSource();

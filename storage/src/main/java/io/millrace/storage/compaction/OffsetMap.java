@@ -1,5 +1,8 @@
 package io.millrace.storage.compaction;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.security.DigestException;
 import java.security.MessageDigest;
@@ -9,10 +12,12 @@ import java.security.NoSuchAlgorithmException;
  * The last offset of every key in a range of a log, in bounded memory. Owned by one pass.
  *
  * <p>A key is known by 128 bits of its SHA-256: two keys that share them would cost one of them its record, so the hash must not
- * be one for which somebody can make such keys. An entry is three longs, hash and offset, in one array that is probed
- * linearly and grows as keys come; while it grows the old array counts too, so that both stay within the limit.
+ * be one for which somebody can make such keys. An entry is three longs, hash and offset, in one table that is probed
+ * linearly and grows as keys come; while it grows the old table counts too, so that both stay within the limit. The table lies
+ * outside the heap: on a heap of 128 MiB a map of a million keys would be too much, and every pass that a full map cuts short
+ * reads and writes the compacted part of the log again.
  */
-public final class OffsetMap {
+public final class OffsetMap implements AutoCloseable {
 
     /** No offset is known. */
     public static final long NONE = -1;
@@ -27,12 +32,15 @@ public final class OffsetMap {
     private static final int MAX_ENTRIES = (Integer.MAX_VALUE - 8) / ENTRY_LONGS;
     // Linear probing: above three quarters the runs get long.
     private static final double MAX_LOAD = 0.75;
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
 
     private final long limitBytes;
     private final MessageDigest digest;
     private final byte[] hash = new byte[HASH_BYTES];
     private final ByteBuffer hashView = ByteBuffer.wrap(hash);
-    private long[] table = new long[FIRST_ENTRIES * ENTRY_LONGS];
+    // Shared: the steps of a pass run on whatever thread of the pool is free.
+    private Arena arena;
+    private MemorySegment table;
     private int capacity = FIRST_ENTRIES;
     private int size;
     private long latestOffset = NONE;
@@ -44,6 +52,8 @@ public final class OffsetMap {
                     "an offset map needs at least " + MIN_LIMIT_BYTES + " bytes, not " + limitBytes);
         }
         this.limitBytes = limitBytes;
+        this.arena = Arena.ofShared();
+        this.table = allocate(arena, FIRST_ENTRIES);
         try {
             this.digest = MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
@@ -81,19 +91,19 @@ public final class OffsetMap {
         hash(key);
         long high = hashView.getLong(0);
         long low = nonZero(hashView.getLong(Long.BYTES));
-        int slot = find(table, capacity, high, low);
-        if (table[slot + 1] == 0) {
+        long slot = find(table, capacity, high, low);
+        if (table.getAtIndex(LONG, slot + 1) == 0) {
             if (size + 1 > capacity * MAX_LOAD) {
                 if (!grow()) {
                     return false;
                 }
                 slot = find(table, capacity, high, low);
             }
-            table[slot] = high;
-            table[slot + 1] = low;
+            table.setAtIndex(LONG, slot, high);
+            table.setAtIndex(LONG, slot + 1, low);
             size++;
         }
-        table[slot + 2] = offset;
+        table.setAtIndex(LONG, slot + 2, offset);
         return true;
     }
 
@@ -104,8 +114,8 @@ public final class OffsetMap {
      */
     public long get(ByteBuffer key) {
         hash(key);
-        int slot = find(table, capacity, hashView.getLong(0), nonZero(hashView.getLong(Long.BYTES)));
-        return table[slot + 1] == 0 ? NONE : table[slot + 2];
+        long slot = find(table, capacity, hashView.getLong(0), nonZero(hashView.getLong(Long.BYTES)));
+        return table.getAtIndex(LONG, slot + 1) == 0 ? NONE : table.getAtIndex(LONG, slot + 2);
     }
 
     /** An entry with a second half of 0 is empty, so none may have it. */
@@ -125,11 +135,12 @@ public final class OffsetMap {
     }
 
     /** Index of the entry of a key, or of the empty one where it belongs. */
-    private static int find(long[] table, int capacity, long high, long low) {
+    private static long find(MemorySegment table, int capacity, long high, long low) {
         int entry = (int) Math.unsignedMultiplyHigh(high, capacity);
         while (true) {
-            int slot = entry * ENTRY_LONGS;
-            if (table[slot + 1] == 0 || (table[slot] == high && table[slot + 1] == low)) {
+            long slot = (long) entry * ENTRY_LONGS;
+            long found = table.getAtIndex(LONG, slot + 1);
+            if (found == 0 || (found == low && table.getAtIndex(LONG, slot) == high)) {
                 return slot;
             }
             entry = entry + 1 == capacity ? 0 : entry + 1;
@@ -142,15 +153,31 @@ public final class OffsetMap {
         if (larger < capacity + capacity / 8) {
             return false;
         }
-        long[] grown = new long[larger * ENTRY_LONGS];
-        for (int slot = 0; slot < table.length; slot += ENTRY_LONGS) {
-            if (table[slot + 1] != 0) {
-                int to = find(grown, larger, table[slot], table[slot + 1]);
-                System.arraycopy(table, slot, grown, to, ENTRY_LONGS);
+        Arena roomier = Arena.ofShared();
+        MemorySegment grown = allocate(roomier, larger);
+        long longs = (long) capacity * ENTRY_LONGS;
+        for (long slot = 0; slot < longs; slot += ENTRY_LONGS) {
+            long low = table.getAtIndex(LONG, slot + 1);
+            if (low != 0) {
+                long to = find(grown, larger, table.getAtIndex(LONG, slot), low);
+                MemorySegment.copy(table, LONG, slot * Long.BYTES, grown, LONG, to * Long.BYTES, ENTRY_LONGS);
             }
         }
+        arena.close();
+        arena = roomier;
         table = grown;
         capacity = larger;
         return true;
+    }
+
+    /** All zeros: every entry is empty. */
+    private static MemorySegment allocate(Arena arena, int entries) {
+        return arena.allocate((long) entries * ENTRY_BYTES, Long.BYTES);
+    }
+
+    /** Frees the table. Whoever looks into the map afterwards gets an exception. */
+    @Override
+    public void close() {
+        arena.close();
     }
 }
