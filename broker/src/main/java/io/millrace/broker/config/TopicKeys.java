@@ -34,9 +34,9 @@ public final class TopicKeys {
             "max.message.bytes",
             1_048_588,
             0,
-            JournalSettings.DEFAULT.maxRecordBytes(),
+            JournalSettings.MAX_RECORD_BYTES,
             "bytes",
-            "Largest record batch, as sent. The bound is what every file of the journal holds.");
+            "Largest record batch, as sent. The bound is half of the memory for what is not yet in segments.");
 
     public static final ConfigKey<String> TIMESTAMP_TYPE = ConfigKey.ofWord(
             "message.timestamp.type",

@@ -9,12 +9,11 @@ import java.nio.file.Path;
 /** Small sizes, so that every bound of the engine is met within a few dozen steps. Stateless. */
 final class StoreSettings {
 
-    private static final int HUGE_JOURNAL_BYTES = 256 << 10;
-
     private StoreSettings() {}
 
     static StorageConfig config(WorkloadShape shape) {
-        int fileBytes = shape.hugeBatches() ? HUGE_JOURNAL_BYTES : shape.journalFileBytes();
+        // A huge batch may be larger than a file, which is made larger then.
+        int fileBytes = shape.journalFileBytes();
         JournalSettings journal = new JournalSettings(fileBytes, fileBytes, shape.journalFiles(), fileBytes / 2);
         return new StorageConfig(
                 journal, ProducerLimits.defaults(), shape.maxDirtyBytes(), 3, 2, shape.syncFileSystemFrom(), 0);

@@ -25,7 +25,7 @@ import java.util.List;
 final class Workload {
 
     private static final int MAX_LOGS = 12;
-    private static final int HUGE_BYTES = 70_000;
+    private static final int HUGE_BYTES = 140_000;
 
     private static final int LIVENESS_ONE_IN = 20;
     private static final long ANSWERED_WITHIN_NS = 2_000_000_000L;

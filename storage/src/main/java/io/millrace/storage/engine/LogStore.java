@@ -17,6 +17,7 @@ import io.millrace.storage.disk.FailStopDisk;
 import io.millrace.storage.journal.Journal;
 import io.millrace.storage.journal.JournalFile;
 import io.millrace.storage.journal.JournalMember;
+import io.millrace.storage.journal.JournalSettings;
 import io.millrace.storage.log.CompactionQueue;
 import io.millrace.storage.log.DerivedState;
 import io.millrace.storage.log.JournaledLog;
@@ -314,10 +315,19 @@ public final class LogStore {
         loop.post(this::closeIfDrained);
     }
 
+    private void blocked(DiskException cause) {
+        writeBehind.pause();
+        space.blocked(cause);
+        if (closed != null) {
+            closeFull();
+        }
+    }
+
     private void refusalChanged(@Nullable String cause) {
         if (cause == null) {
             reserve.makeOn(pool, 2 * config.reserveBytes());
             writeBehind.resume();
+            journal.retry();
         }
         tailWriter.memory().wakeWaiters();
         listener.refusing(cause);
@@ -342,7 +352,7 @@ public final class LogStore {
 
         @Override
         public int maxBatchBytes() {
-            return config.journal().maxRecordBytes();
+            return JournalSettings.MAX_RECORD_BYTES;
         }
 
         @Override
@@ -436,6 +446,11 @@ public final class LogStore {
         }
 
         @Override
+        public void blocked(DiskException cause) {
+            LogStore.this.blocked(cause);
+        }
+
+        @Override
         public void failed(DiskException cause) {
             LogStore.this.failed(cause);
         }
@@ -450,11 +465,7 @@ public final class LogStore {
 
         @Override
         public void blocked(DiskException cause) {
-            writeBehind.pause();
-            space.blocked(cause);
-            if (closed != null) {
-                closeFull();
-            }
+            LogStore.this.blocked(cause);
         }
 
         @Override

@@ -18,8 +18,10 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   IDLE --flush--> WRITING --written--> SYNCING --synced--> IDLE, or at once the next group
  *     |                                                   (any failure: FAILED, for good)
- *     +--no file free--> WAITING --releaseBelow / grown--> WRITING
+ *     +--no file free--> WAITING --releaseBelow / grown / enlarged--> WRITING
  * </pre>
+ *
+ * A group that is larger than any free file, one batch then, waits until one was made larger.
  *
  * Invariant: group n+1 is handed to the lane only after group n is synced. Recovery relies on it: a bad group that is followed
  * by a good one was damaged later, a bad last group was torn.
@@ -34,6 +36,9 @@ public final class Journal {
 
         /** Files are running out: bring old logs into segments, then call {@link #releaseBelow}. May come again. */
         void spaceWanted();
+
+        /** There is no space for a file that a large batch needs, or no descriptor: call {@link #retry} when there is. */
+        void blocked(DiskException cause);
 
         /** A write or sync failed. It is never retried; nothing more will be written. */
         void failed(DiskException failure);
@@ -71,6 +76,7 @@ public final class Journal {
     private boolean flushPosted;
     private boolean writtenAwaited;
     private boolean growing;
+    private boolean enlarging;
     private long nextGroup;
     private int previousCrc;
     private long position;
@@ -164,7 +170,7 @@ public final class Journal {
         if (file == null) {
             state = State.WAITING;
             fileWaits++;
-            wantSpace();
+            waitForFile(blockedBytes);
             return;
         }
         state = State.WRITING;
@@ -247,6 +253,45 @@ public final class Journal {
         return files.count() < 2
                 || state == State.WAITING
                 || owner.clock().monotonicNs() - files.currentSinceNs() < GROW_WITHIN_NS;
+    }
+
+    /** Free files are too small, if there are any: one becomes larger. With none, one that is released or made leads back here. */
+    private void waitForFile(int blockedBytes) {
+        JournalFile file = files.freeFile();
+        if (file == null) {
+            wantSpace();
+            return;
+        }
+        if (enlarging) {
+            return;
+        }
+        enlarging = true;
+        int fromBytes = file.capacityBytes();
+        int toBytes = settings.enlargedFileBytes(blockedBytes);
+        growthLane.submit(
+                () -> file.enlarge(fromBytes, toBytes), (done, failure) -> enlarged(file, toBytes, failure));
+    }
+
+    private void enlarged(JournalFile file, int toBytes, @Nullable DiskException failure) {
+        enlarging = false;
+        if (state == State.FAILED) {
+            return;
+        }
+        if (failure == null) {
+            file.enlarged(toBytes);
+            resume();
+        } else if (failure.kind() == DiskException.Kind.FULL
+                || failure.kind() == DiskException.Kind.TOO_MANY_OPEN_FILES) {
+            events.blocked(failure);
+        } else {
+            fail(failure);
+        }
+    }
+
+    /** After {@link Events#blocked}: there may be space now. */
+    public void retry() {
+        owner.checkOwned();
+        resume();
     }
 
     private void grown(@Nullable JournalFile file, @Nullable DiskException failure) {

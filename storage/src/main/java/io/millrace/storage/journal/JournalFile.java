@@ -18,7 +18,7 @@ public final class JournalFile {
 
     private final DiskFile file;
     private final int slot;
-    private final int capacityBytes;
+    private int capacityBytes;
     private long generation = FREE;
     private int usedBytes;
 
@@ -71,6 +71,29 @@ public final class JournalFile {
             throw e;
         }
         return new JournalFile(file, slot, capacityBytes);
+    }
+
+    /**
+     * Fills it with zeros up to a larger size and syncs that; {@link #enlarged} is to follow on the loop. Blocking, on a lane; the
+     * file may be written meanwhile, as far as it goes. When it fails the file is as large as it was.
+     */
+    boolean enlarge(int fromBytes, int toBytes) throws DiskException {
+        try {
+            fill(file, fromBytes, toBytes);
+            file.sync();
+            return true;
+        } catch (DiskException e) {
+            try {
+                file.truncate(fromBytes);
+            } catch (DiskException second) {
+                e.addSuppressed(second);
+            }
+            throw e;
+        }
+    }
+
+    void enlarged(int toBytes) {
+        capacityBytes = toBytes;
     }
 
     /** Zeros, not fallocate: writing into unwritten extents makes every sync a metadata commit (0.11 ms against 0.07 ms at 64 KiB). */

@@ -21,21 +21,20 @@ final class JournalFiles {
         nextGeneration = firstGeneration;
     }
 
-    /** The file that has room for a group of {@code blockedBytes}; null when all are alive: wait for one to be released. */
+    /**
+     * The file that has room for a group of {@code blockedBytes}; null when all are alive: wait for one to be released; or when
+     * those that are free are too small: {@link #freeFile} is to be enlarged.
+     */
     @Nullable
     JournalFile roomFor(int blockedBytes, long nowNs) {
         JournalFile file = current;
         if (file != null && file.roomBytes() >= blockedBytes) {
             return file;
         }
-        JournalFile next = free.peek();
+        JournalFile next = takeFree(blockedBytes);
         if (next == null) {
             return null;
         }
-        if (next.capacityBytes() < blockedBytes) {
-            throw new IllegalStateException("a group of " + blockedBytes + " bytes is larger than a journal file");
-        }
-        free.remove();
         if (file != null) {
             live.add(file);
         }
@@ -43,6 +42,22 @@ final class JournalFiles {
         current = next;
         currentSinceNs = nowNs;
         return next;
+    }
+
+    private @Nullable JournalFile takeFree(int blockedBytes) {
+        for (JournalFile file : free) {
+            if (file.capacityBytes() >= blockedBytes) {
+                free.remove(file);
+                return file;
+            }
+        }
+        return null;
+    }
+
+    /** One that holds nothing alive; null when there is none. */
+    @Nullable
+    JournalFile freeFile() {
+        return free.peek();
     }
 
     /** Generation that the next group is sure to be at least in. */

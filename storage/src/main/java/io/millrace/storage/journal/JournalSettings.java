@@ -3,7 +3,7 @@ package io.millrace.storage.journal;
 /**
  * Sizes of a journal. Immutable.
  *
- * @param firstFileBytes size of the first two files
+ * @param firstFileBytes size of the first two files; a file is made larger when a record comes that does not fit
  * @param grownFileBytes size of the later ones
  * @param maxFiles at least 2
  * @param maxGroupBytes record bytes that one group gathers; a single larger record still goes, alone
@@ -12,7 +12,7 @@ public record JournalSettings(int firstFileBytes, int grownFileBytes, int maxFil
 
     public static final JournalSettings DEFAULT = new JournalSettings(8 << 20, 64 << 20, 4, 2 << 20);
 
-    /** For {@code --ephemeral} and tests: never grows beyond 8 MiB a file. */
+    /** For {@code --ephemeral} and tests: files of 8 MiB, until a larger batch comes. */
     public static final JournalSettings SMALL = new JournalSettings(8 << 20, 8 << 20, 4, 2 << 20);
 
     public JournalSettings {
@@ -28,9 +28,15 @@ public record JournalSettings(int firstFileBytes, int grownFileBytes, int maxFil
         }
     }
 
-    /** The largest append that every file can hold as a group of its own. */
-    public int maxRecordBytes() {
-        return firstFileBytes - GroupLayout.HEADER_BYTES - RecordLayout.HEADER_BYTES;
+    /** The largest append: half of the tail's memory, so that it finds room there beside others. */
+    public static final int MAX_RECORD_BYTES = 32 << 20;
+
+    /**
+     * Size to give a file that is to hold a group of {@code blockedBytes}: several of them, if files may be so large, for
+     * where one came more will.
+     */
+    int enlargedFileBytes(int blockedBytes) {
+        return Math.max(blockedBytes, (int) Math.min(grownFileBytes, 4L * blockedBytes));
     }
 
     public int fileBytes(int slot) {

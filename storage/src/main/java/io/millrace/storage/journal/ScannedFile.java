@@ -11,6 +11,8 @@ final class ScannedFile {
 
     private static final int WINDOW_BYTES = 256 * 1024;
     private static final int START_GROUP_BYTES = 16 * 1024;
+    /** Above it one batch fills the group: not on the heap, of which it may be a large part. */
+    private static final int LARGE_GROUP_BYTES = 8 << 20;
 
     private final DiskFile file;
     private final long journalId;
@@ -86,7 +88,9 @@ final class ScannedFile {
         }
         int groupLength = GroupLayout.HEADER_BYTES + recordBytes;
         if (groupBytes.capacity() < groupLength) {
-            groupBytes = ByteBuffer.allocate(Integer.highestOneBit(groupLength) * 2);
+            groupBytes = groupLength <= LARGE_GROUP_BYTES
+                    ? ByteBuffer.allocate(Integer.highestOneBit(groupLength) * 2)
+                    : ByteBuffer.allocateDirect(groupLength);
         }
         groupBytes.clear().limit(groupLength);
         if (file.read(position, groupBytes) < groupLength) {

@@ -57,7 +57,7 @@ class GroupMemoryTest {
 
     @Test
     void theLargestRecordFitsTheJournal() {
-        assertThat(DecisionLog.MAX_RECORD_BYTES + 512 * KIB).isLessThan(JournalSettings.DEFAULT.maxRecordBytes());
+        assertThat(DecisionLog.MAX_RECORD_BYTES + 512 * KIB).isLessThan(JournalSettings.DEFAULT.firstFileBytes());
     }
 
     @Test
