@@ -4,6 +4,8 @@ import io.millrace.protocol.message.ApiKey;
 import io.millrace.protocol.message.CreateTopicsRequest;
 import io.millrace.protocol.message.CreateTopicsResponse;
 import io.millrace.protocol.message.DeleteTopicsRequest;
+import io.millrace.protocol.message.ListOffsetsRequest;
+import io.millrace.protocol.message.ListOffsetsResponse;
 import io.millrace.protocol.message.MetadataRequest;
 import io.millrace.protocol.message.MetadataResponse;
 import java.io.IOException;
@@ -11,14 +13,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Creates a topic and waits until every partition has a leader. */
+/** Creates a topic and waits until every partition has a leader that knows it is one. */
 public final class TopicCreation {
 
     private static final short CREATE_VERSION = 4;
     private static final short DELETE_VERSION = 4;
     private static final short METADATA_VERSION = 8;
+    private static final short LIST_OFFSETS_VERSION = 5;
+    private static final int ANY_EPOCH = -1;
+    private static final int NO_REPLICA = -1;
+    private static final long LATEST = -1;
     private static final int POLL_MS = 20;
-    private static final int MAX_POLLS = 500;
+    private static final int MAX_POLLS = 3000;
 
     private TopicCreation() {}
 
@@ -43,7 +49,32 @@ public final class TopicCreation {
                 throw new IOException("creating " + topic + " failed: " + result.errorMessage());
             }
             awaitLeaders(socket, topic, partitions);
+            awaitAnswers(socket, topic, partitions);
         }
+    }
+
+    /** A controller may name a leader before that broker has heard of it. */
+    private static void awaitAnswers(BrokerSocket socket, String topic, int partitions)
+            throws IOException, InterruptedException {
+        List<ListOffsetsRequest.ListOffsetsPartition> all = new ArrayList<>();
+        for (int partition = 0; partition < partitions; partition++) {
+            all.add(new ListOffsetsRequest.ListOffsetsPartition()
+                    .partitionIndex(partition)
+                    .currentLeaderEpoch(ANY_EPOCH)
+                    .timestamp(LATEST));
+        }
+        ListOffsetsRequest request = new ListOffsetsRequest()
+                .replicaId(NO_REPLICA)
+                .topics(List.of(new ListOffsetsRequest.ListOffsetsTopic().name(topic).partitions(all)));
+        for (int poll = 0; poll < MAX_POLLS; poll++) {
+            ListOffsetsResponse answer =
+                    (ListOffsetsResponse) socket.call(ApiKey.LIST_OFFSETS, LIST_OFFSETS_VERSION, request);
+            if (answer.topics().getFirst().partitions().stream().allMatch(partition -> partition.errorCode() == 0)) {
+                return;
+            }
+            Thread.sleep(POLL_MS);
+        }
+        throw new IOException("not all leaders of " + topic + " answer");
     }
 
     private static void awaitLeaders(BrokerSocket socket, String topic, int partitions)

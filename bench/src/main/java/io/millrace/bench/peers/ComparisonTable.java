@@ -101,7 +101,7 @@ final class ComparisonTable {
         Spread medians = Spread.of(rows.stream()
                 .map(row -> spread(row, peer, Measured::mbPerSecond).median())
                 .toList());
-        if (!medians.isKnown()) {
+        if (!medians.isKnown() || rows.size() == 1) {
             return "";
         }
         double ratio = medians.most() / medians.least();

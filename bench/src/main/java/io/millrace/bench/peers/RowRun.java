@@ -114,7 +114,7 @@ final class RowRun {
         SyncTrace.Syncs syncs;
         try (SyncTrace trace = SyncTrace.attach(broker.pid(), folder.resolve("strace-" + round + ".txt"))) {
             figures = load(row, topic, 0, options.seconds(), 0);
-            syncs = trace.detach();
+            syncs = trace.detach(topic);
         }
         Measured plain = measured(row, figures);
         return new Measured(

@@ -32,8 +32,8 @@ public final class SyncTrace implements AutoCloseable {
      * What was seen.
      *
      * @param journal calls on files below a folder named {@code journal}
-     * @param segments calls on {@code .log} files
-     * @param others checkpoints, folders and the like
+     * @param segments calls on {@code .log} files of the topic
+     * @param others checkpoints, folders and the like, and what belongs to other topics
      */
     public record Syncs(long journal, long segments, long others, long failed) {}
 
@@ -61,7 +61,8 @@ public final class SyncTrace implements AutoCloseable {
         throw new IOException("strace does not attach to process " + pid);
     }
 
-    public Syncs detach() throws IOException {
+    /** Ends the trace and counts; segments are those in folders that have the name of {@code topic} in theirs. */
+    public Syncs detach(String topic) throws IOException {
         close();
         long journal = 0;
         long segments = 0;
@@ -73,7 +74,7 @@ public final class SyncTrace implements AutoCloseable {
                 if (call.find()) {
                     if (List.of(call.group(1).split("/", -1)).contains("journal")) {
                         journal++;
-                    } else if (call.group(1).endsWith(".log")) {
+                    } else if (call.group(1).endsWith(".log") && call.group(1).contains(topic)) {
                         segments++;
                     } else {
                         others++;
