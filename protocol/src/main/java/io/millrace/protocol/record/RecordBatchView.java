@@ -50,6 +50,12 @@ public final class RecordBatchView {
     /** Place of the first byte that the CRC covers. */
     public static final int CRC_START_POSITION = 21;
 
+    /** Place of the batch length, an int: bytes behind {@link #LOG_OVERHEAD_BYTES}. */
+    public static final int LENGTH_POSITION = 8;
+
+    /** Place of the attribute bits, a short. */
+    public static final int ATTRIBUTES_POSITION = CRC_START_POSITION;
+
     /** No producer id. */
     public static final long NO_PRODUCER_ID = -1;
 
@@ -66,10 +72,10 @@ public final class RecordBatchView {
     public static final int NO_LEADER_EPOCH = -1;
 
     static final int BASE_OFFSET = 0;
-    static final int BATCH_LENGTH = 8;
+    static final int BATCH_LENGTH = LENGTH_POSITION;
     static final int LEADER_EPOCH = 12;
     static final int CRC = 17;
-    static final int ATTRIBUTES = CRC_START_POSITION;
+    static final int ATTRIBUTES = ATTRIBUTES_POSITION;
     static final int LAST_OFFSET_DELTA = 23;
     static final int BASE_TIMESTAMP = 27;
     static final int MAX_TIMESTAMP = 35;
@@ -164,7 +170,12 @@ public final class RecordBatchView {
 
     /** Number of the compression codec, 0 to 7; 5 to 7 mean nothing. */
     public int codecId() {
-        return attributes() & CODEC_MASK;
+        return codecIdOf(attributes());
+    }
+
+    /** The codec's number among attribute bits. */
+    public static int codecIdOf(int attributes) {
+        return attributes & CODEC_MASK;
     }
 
     /** The compression codec, or null when its number is unknown. */
