@@ -26,11 +26,11 @@ pid=
 stop() { if [ -n "$pid" ]; then kill "$pid" 2>/dev/null || true; wait "$pid" 2>/dev/null || true; pid=; fi; }
 trap stop EXIT
 
-measure() { # name port
+measure() { # name port beginning-of-the-names-of-threads-that-compact
   for _ in $(seq 600); do (exec 3<>"/dev/tcp/localhost/$2") 2>/dev/null && break; sleep 0.2; done
   echo "== $1"
   "$JAVA_HOME/bin/java" -Xmx512m -cp "$classpath" io.millrace.bench.compaction.CompactionMain \
-    --bootstrap "localhost:$2" --pid "$pid" --left "$work/$1.left" --mib "$mib" --duplicates "$duplicates" \
+    --bootstrap "localhost:$2" --pid "$pid" --threads "$3" --left "$work/$1.left" --mib "$mib" --duplicates "$duplicates" \
     --segment "${COMPACTION_SEGMENT:-67108864}" | grep -v '|-' || status=1
   stop
 }
@@ -41,7 +41,7 @@ status=0
 line=${broker//\{port\}/19592}
 bash -c "exec ${line//\{data\}/$work/millrace}" > "$work/millrace.log" 2>&1 &
 pid=$!
-measure millrace 19592
+measure millrace 19592 millrace-disk-p
 
 cat > "$work/server.properties" <<PROPERTIES
 process.roles=broker,controller
@@ -57,7 +57,7 @@ PROPERTIES
   -c "$work/server.properties" > "$work/kafka.log" 2>&1
 "$JAVA_HOME/bin/java" -Xms1g -Xmx1g -cp "$kafka" kafka.Kafka "$work/server.properties" >> "$work/kafka.log" 2>&1 &
 pid=$!
-measure kafka 19692
+measure kafka 19692 kafka-log-clean
 
 if cmp -s "$work/millrace.left" "$work/kafka.left"; then echo "both left the same $(wc -l < "$work/kafka.left") records"
 else echo "DIFFERENT records are left: $work/millrace.left $work/kafka.left" && status=1; fi

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,7 +31,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * Fills a topic with keyed records, lets it be compacted, and holds what is left against the input.
  *
  * <pre>
- *   CompactionMain --bootstrap H:P --pid N --left FILE [--mib 5120] [--duplicates 50] [--value 1024] [--codec none]
+ *   CompactionMain --bootstrap H:P --pid N --threads NAME --left FILE [--mib 5120] [--duplicates 50] [--value 1024] [--codec none]
  * </pre>
  *
  * FILE gets the offsets that are left, one a line: equal files of two brokers mean that both left the same.
@@ -102,11 +103,13 @@ final class CompactionMain {
 
     private void compact(Admin admin, PacedProducer producer, long before) throws Exception {
         double cpuBefore = cpuSeconds();
+        double passBefore = passCpuSeconds();
         long startNs = System.nanoTime();
         set(admin, "min.cleanable.dirty.ratio", "0.01");
         long size = before;
         long changedNs = startNs;
         double cpuAtChange = cpuBefore;
+        double passAtChange = passBefore;
         String felt = "";
         while (System.nanoTime() - changedNs < QUIET.toNanos()) {
             if (System.nanoTime() - startNs > PATIENCE.toNanos()) {
@@ -118,6 +121,7 @@ final class CompactionMain {
                 size = now;
                 changedNs = System.nanoTime();
                 cpuAtChange = cpuSeconds();
+                passAtChange = passCpuSeconds();
                 felt = "";
             } else if (felt.isEmpty() && size < before) {
                 felt = producer.taken();
@@ -127,11 +131,12 @@ final class CompactionMain {
         double seconds = (changedNs - startNs) / 1e9;
         double mib = before / (double) (1 << 20);
         System.out.printf(
-                "compacted %.0f MiB to %.0f MiB in %.1f s: %.1f MiB/s, %.2f CPU-s/GiB, %s%n",
+                "compacted %.0f MiB to %.0f MiB in %.1f s: %.1f MiB/s, %.2f CPU-s/GiB of the pass, %.2f of the process, %s%n",
                 mib,
                 size / (double) (1 << 20),
                 seconds,
                 mib / seconds,
+                (passAtChange - passBefore) / (mib / 1024),
                 (cpuAtChange - cpuBefore) / (mib / 1024),
                 memory());
     }
@@ -192,9 +197,34 @@ final class CompactionMain {
         if (pid.isEmpty()) {
             return 0;
         }
-        String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
+        return cpuSeconds(Files.readString(Path.of("/proc/" + pid + "/stat")));
+    }
+
+    private static double cpuSeconds(String stat) {
         String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
         return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / (double) CLOCK_TICKS_PER_SECOND;
+    }
+
+    /** Of the threads that compact, by the beginning of their name, which Linux cuts to 15 characters; 0 when it was not given. */
+    private double passCpuSeconds() throws IOException {
+        String pid = option("--pid", "");
+        String name = option("--threads", "");
+        if (pid.isEmpty() || name.isEmpty()) {
+            return 0;
+        }
+        double seconds = 0;
+        try (DirectoryStream<Path> tasks = Files.newDirectoryStream(Path.of("/proc/" + pid + "/task"))) {
+            for (Path task : tasks) {
+                try {
+                    String stat = Files.readString(task.resolve("stat"));
+                    seconds += stat.contains("(" + name) ? cpuSeconds(stat) : 0;
+                } catch (IOException gone) {
+                    // The thread has ended meanwhile: those that compact do not.
+                    continue;
+                }
+            }
+        }
+        return seconds;
     }
 
     private String memory() throws IOException {
