@@ -156,6 +156,30 @@ class LogVerbsIT {
     }
 
     @Test
+    void sideFilesThatWereDeletedAreMadeAgain() throws Exception {
+        Path folder = copy(stopped, work.resolve("without-side-files"));
+        List<Path> sides = new ArrayList<>();
+        try (Stream<Path> files = Files.walk(folder)) {
+            files.filter(file -> file.toString().endsWith(".side")).forEach(sides::add);
+        }
+        assertThat(sides).hasSizeGreaterThan(1);
+        Map<Path, byte[]> before = new HashMap<>();
+        for (Path side : sides) {
+            before.put(side, Files.readAllBytes(side));
+            Files.delete(side);
+        }
+        Ran made = millrace.succeed("log", "index", folder.toString());
+        assertThat(made.err()).contains("made " + sides.size() + " .side files, 0 were whole, 0 segments damaged");
+        for (Path side : sides) {
+            assertThat(made.out()).contains("made\t" + folder.relativize(side));
+            assertThat(Files.readAllBytes(side)).isEqualTo(before.get(side));
+        }
+        assertThat(millrace.succeed("log", "index", folder.toString()).err()).contains("made 0 .side files");
+        millrace.succeed("log", "verify", folder.toString(), "--quiet");
+        assertThat(millrace.run("log", "index", killed.toString()).err()).contains("did not stop cleanly");
+    }
+
+    @Test
     void aStoppedFolderIsGoodAndStaysAsItIs() throws Exception {
         Map<String, Long> before = sizesAndTimes(stopped);
         Ran ran = millrace.succeed("log", "verify", stopped.toString());

@@ -65,7 +65,8 @@ public final class TopicCreation {
         }
         ListOffsetsRequest request = new ListOffsetsRequest()
                 .replicaId(NO_REPLICA)
-                .topics(List.of(new ListOffsetsRequest.ListOffsetsTopic().name(topic).partitions(all)));
+                .topics(List.of(
+                        new ListOffsetsRequest.ListOffsetsTopic().name(topic).partitions(all)));
         for (int poll = 0; poll < MAX_POLLS; poll++) {
             ListOffsetsResponse answer =
                     (ListOffsetsResponse) socket.call(ApiKey.LIST_OFFSETS, LIST_OFFSETS_VERSION, request);

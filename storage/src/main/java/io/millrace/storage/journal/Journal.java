@@ -268,8 +268,7 @@ public final class Journal {
         enlarging = true;
         int fromBytes = file.capacityBytes();
         int toBytes = settings.enlargedFileBytes(blockedBytes);
-        growthLane.submit(
-                () -> file.enlarge(fromBytes, toBytes), (done, failure) -> enlarged(file, toBytes, failure));
+        growthLane.submit(() -> file.enlarge(fromBytes, toBytes), (done, failure) -> enlarged(file, toBytes, failure));
     }
 
     private void enlarged(JournalFile file, int toBytes, @Nullable DiskException failure) {

@@ -177,7 +177,8 @@ public final class Scrubber {
     /** False when nobody waits for a segment that is still there. */
     private boolean startWanted() {
         while (!wanted.isEmpty()) {
-            Map.Entry<Segment, JournaledLog> first = wanted.entrySet().iterator().next();
+            Map.Entry<Segment, JournaledLog> first =
+                    wanted.entrySet().iterator().next();
             JournaledLog log = first.getValue();
             SegmentRow row = log.files().segments().holding(first.getKey().baseOffset());
             if (row == null || !row.sealed() || !log.files().segments().has(first.getKey()) || !isWell(log)) {
@@ -215,13 +216,11 @@ public final class Scrubber {
     private void step(Run current) {
         long beganNs = loop.clock().monotonicNs();
         long before = current.scrub.readBytes();
-        pool.submit(
-                () -> current.scrub.step(STEP_BYTES),
-                (state, failure) -> {
-                    long bytes = current.scrub.readBytes() - before;
-                    slot.read(bytes);
-                    stepped(current, state, failure, slot.pauseNs(bytes, loop.clock().monotonicNs() - beganNs));
-                });
+        pool.submit(() -> current.scrub.step(STEP_BYTES), (state, failure) -> {
+            long bytes = current.scrub.readBytes() - before;
+            slot.read(bytes);
+            stepped(current, state, failure, slot.pauseNs(bytes, loop.clock().monotonicNs() - beganNs));
+        });
     }
 
     private void stepped(
@@ -236,7 +235,9 @@ public final class Scrubber {
             current.log.files().sideMade(current.row.segment());
             slot.rebuilt();
             LOG.warn(
-                    "event=side-rebuilt log={} segment={} effect=none", current.log.identity(), current.row.baseOffset());
+                    "event=side-rebuilt log={} segment={} effect=none",
+                    current.log.identity(),
+                    current.row.baseOffset());
         } else if (failure != null) {
             failed(current, failure);
         }

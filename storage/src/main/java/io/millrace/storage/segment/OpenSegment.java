@@ -30,6 +30,7 @@ public final class OpenSegment {
     private final AtomicInteger references = new AtomicInteger(1);
     /** The last range that did not come from the cache. A hint that several jobs may write. */
     private volatile @Nullable LocatedRange coldRead;
+
     private volatile boolean indexMisled;
 
     private OpenSegment(
@@ -167,8 +168,8 @@ public final class OpenSegment {
     /** What to tell of a damaged batch: where it is, and where reading can go on. */
     DiskException damageAt(long filePosition, long offset, long lengthBytes, int indexEntries, String fault)
             throws DiskException {
-        long readableFrom = new DamageExtent(log, baseOffset, lengthBytes, index(indexEntries))
-                .readableFrom(filePosition, offset);
+        long readableFrom =
+                new DamageExtent(log, baseOffset, lengthBytes, index(indexEntries)).readableFrom(filePosition, offset);
         return SegmentDamagedException.of(log.path(), filePosition, offset, readableFrom, fault);
     }
 

@@ -49,15 +49,17 @@ class NthSyncTest {
             return;
         }
         for (String topic : TOPICS) {
-            PartitionLog log = fixture.store.create(
-                    StoreFixture.identity(topic, 0), LogConfig.DEFAULT.withSegmentBytes(150_000));
+            PartitionLog log =
+                    fixture.store.create(StoreFixture.identity(topic, 0), LogConfig.DEFAULT.withSegmentBytes(150_000));
             log.listener(new PartitionLog.Listener() {
                 @Override
                 public void writtenTo(long endOffset) {}
 
                 @Override
                 public void syncedTo(long endOffset) {
-                    assertThat(fixture.failures).as("acknowledged behind a failure").isEmpty();
+                    assertThat(fixture.failures)
+                            .as("acknowledged behind a failure")
+                            .isEmpty();
                     acknowledged.put(topic, endOffset);
                 }
 
@@ -83,8 +85,9 @@ class NthSyncTest {
             assertThat(closed[0]).isTrue();
         }
         if (!disk.failedSync().isEmpty() && !fixture.failures.isEmpty()) {
-            assertThat(fixture.failures).singleElement().satisfies(failure -> assertThat(failure.message())
-                    .contains("is offline"));
+            assertThat(fixture.failures)
+                    .singleElement()
+                    .satisfies(failure -> assertThat(failure.message()).contains("is offline"));
         }
     }
 
@@ -125,8 +128,8 @@ class NthSyncTest {
                 String failed = disk.failedSync();
                 if (failed.isEmpty()) {
                     assertThat(number).isGreaterThan(60);
-                    List<String> expected = new ArrayList<>(
-                            List.of(".checkpoint", ".journal", ".new", "folder data", "folder journal", "folder topic"));
+                    List<String> expected = new ArrayList<>(List.of(
+                            ".checkpoint", ".journal", ".new", "folder data", "folder journal", "folder topic"));
                     expected.add(".tmp");
                     expected.add(syncFileSystemFrom == 1 ? "file system" : ".log");
                     assertThat(kinds).as("%d syncs", number - 1).containsAll(expected);

@@ -9,8 +9,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "log",
         mixinStandardHelpOptions = true,
-        description = "Looks into data folders without a broker; never changes one.",
-        subcommands = {LogDumpVerb.class, LogVerifyVerb.class},
+        description =
+                "Looks into data folders without a broker. Only index writes: files that can be made from the segments.",
+        subcommands = {LogDumpVerb.class, LogVerifyVerb.class, LogIndexVerb.class},
         footer = {"", "Example: millrace log verify /var/lib/millrace"})
 public final class LogVerb implements Runnable {
 
@@ -19,6 +20,6 @@ public final class LogVerb implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "say what to do with a data folder: dump or verify");
+        throw new ParameterException(spec.commandLine(), "say what to do with a data folder: dump, verify or index");
     }
 }
