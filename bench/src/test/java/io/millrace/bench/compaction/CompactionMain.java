@@ -215,16 +215,20 @@ final class CompactionMain {
         double seconds = 0;
         try (DirectoryStream<Path> tasks = Files.newDirectoryStream(Path.of("/proc/" + pid + "/task"))) {
             for (Path task : tasks) {
-                try {
-                    String stat = Files.readString(task.resolve("stat"));
-                    seconds += stat.contains("(" + name) ? cpuSeconds(stat) : 0;
-                } catch (IOException gone) {
-                    // The thread has ended meanwhile: those that compact do not.
-                    continue;
-                }
+                String stat = statOf(task);
+                seconds += stat.contains("(" + name) ? cpuSeconds(stat) : 0;
             }
         }
         return seconds;
+    }
+
+    /** Empty when the thread has ended meanwhile: those that compact do not. */
+    private static String statOf(Path task) {
+        try {
+            return Files.readString(task.resolve("stat"));
+        } catch (IOException gone) {
+            return "";
+        }
     }
 
     private String memory() throws IOException {
