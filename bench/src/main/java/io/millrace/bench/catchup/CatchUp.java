@@ -37,6 +37,7 @@ public final class CatchUp {
     private static final double GIB = 1L << 30;
     /** What the broker compiles in its first seconds is not what a live producer costs. */
     private static final int WARMUP_SECONDS = 15;
+
     private static final int ACK_ALL = -1;
     private static final int FILL_LIMIT_SECONDS = 3600;
 
