@@ -121,7 +121,8 @@ final class Persistence implements AutoCloseable {
         compaction.dedupeBytes(config.cleaner().dedupeBytes());
         compaction.maxBytesPerSecond(config.cleaner().maxBytesPerSecond());
         return sizes.withCompaction(compaction)
-                .withScrub(new ScrubSlot(config.scrub().intervalMs(), config.scrub().bytesPerSecond()))
+                .withScrub(new ScrubSlot(
+                        config.scrub().intervalMs(), config.scrub().bytesPerSecond()))
                 .withProducers(sizes.producers().withExpirationMs(config.producerIdExpirationMs()));
     }
 

@@ -199,7 +199,8 @@ public enum Meter {
             "millrace_damaged_logs",
             "Partitions that are read-only because of damage, found before or now"),
     SCRUB_READ(Type.COUNTER, "millrace_scrub_read_bytes_total", "What the background check of sealed segments read"),
-    SCRUB_SOUND(Type.COUNTER, "millrace_scrub_sound_segments_total", "Segments that it read to their end and found whole"),
+    SCRUB_SOUND(
+            Type.COUNTER, "millrace_scrub_sound_segments_total", "Segments that it read to their end and found whole"),
     SCRUB_REBUILT(
             Type.COUNTER,
             "millrace_scrub_rebuilt_files_total",

@@ -175,6 +175,7 @@ final class DirectoryRecovery {
         for (int shard = 0; shard < previous.journalIds().size(); shard++) {
             Path path = journalFolder.resolve(CheckpointLog.name(previous.number(), shard));
             CheckpointLog.Loaded checkpoint = CheckpointLog.load(disk, path);
+            requireUsable(checkpoint, path, clean);
             JournalReplay replay = new JournalReplay(checkpoint);
             try {
                 replayedGroups += new JournalScan(
@@ -189,6 +190,23 @@ final class DirectoryRecovery {
             logs.addAll(replay.logs());
         }
         return logs;
+    }
+
+    /**
+     * The first batch of a checkpoint was synced before it came into force, and nothing else names all logs. After a clean stop
+     * the last one was synced, too, and older rows would have segments cut.
+     */
+    private void requireUsable(CheckpointLog.Loaded checkpoint, Path path, boolean clean) throws StorageStartException {
+        boolean cutShort = clean && checkpoint.endPosition() < checkpoint.lengthBytes();
+        if (checkpoint.endPosition() == 0 || cutShort) {
+            String what = checkpoint.message().isEmpty()
+                    ? "checkpoint " + path + " is damaged at " + checkpoint.endPosition()
+                    : checkpoint.message();
+            throw new StorageStartException(
+                    "log directory " + directory + " cannot be started: " + what
+                            + "; restore this file from a backup, or move the folder away and let replicas refill it",
+                    null);
+        }
     }
 
     /** A journal is written to the files of its own shard alone, and a clean stop has left nothing in them that counts. */

@@ -151,8 +151,7 @@ final class LogReads {
                                 end,
                                 maxBytes,
                                 wholeFirstBatch,
-                                row.lengthBytes(),
-                                row.indexEntries(),
+                                new OpenSegment.Extent(row.endOffset(), row.lengthBytes(), row.indexEntries()),
                                 distrusts),
                         (found, segment, problem) -> located(started, found, segment, problem));
         return started;

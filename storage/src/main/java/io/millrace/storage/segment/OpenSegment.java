@@ -21,6 +21,9 @@ public final class OpenSegment {
     /** How far ahead of a read the system may have read from the device. */
     private static final long READ_AHEAD_BYTES = 4 << 20;
 
+    /** What a reader may use of the segment, as its log knows it. Immutable. */
+    public record Extent(long endOffset, long lengthBytes, int indexEntries) {}
+
     private final long baseOffset;
     private final DiskFile log;
     private final @Nullable DiskFile indexFile;
@@ -135,17 +138,22 @@ public final class OpenSegment {
      * @throws DiskException with a {@link SegmentDamagedException} as cause when the first batch is damaged
      */
     public CheckedRange locateChecked(
-            long offset,
-            long endOffset,
-            int maxBytes,
-            boolean wholeFirstBatch,
-            long lengthBytes,
-            int indexEntries,
-            boolean distrusts)
+            long offset, long endOffset, int maxBytes, boolean wholeFirstBatch, Extent extent, boolean distrusts)
             throws DiskException {
+        long lengthBytes = extent.lengthBytes;
+        int indexEntries = extent.indexEntries;
         LocatedRange range = locate(offset, endOffset, maxBytes, wholeFirstBatch, lengthBytes, indexEntries);
+        if (Math.max(range.baseOffset(), range.endOffset()) > extent.endOffset
+                || (range.baseOffset() == extent.endOffset && range.filePosition() < lengthBytes)) {
+            throw damageAt(
+                    range.filePosition(),
+                    offset,
+                    lengthBytes,
+                    indexEntries,
+                    "a batch at offset " + range.baseOffset() + " in a segment that ends at " + extent.endOffset);
+        }
         if (range.sizeBytes() == 0) {
-            return new CheckedRange(range, null);
+            return nothing(range, offset, extent);
         }
         // In this order: whoever sees pages that another job has just read sees the note of it, too.
         boolean cached = log.isCached(range.filePosition(), range.sizeBytes());
@@ -163,6 +171,22 @@ public final class OpenSegment {
             throw damage;
         }
         return new CheckedRange(found.good(), damage);
+    }
+
+    /** No batch lies within the bounds, or so its header says: one that lies would keep a reader waiting for ever. */
+    private CheckedRange nothing(LocatedRange range, long offset, Extent extent) throws DiskException {
+        long position = range.filePosition();
+        if (position < extent.lengthBytes) {
+            int sizeBytes = new HeaderWindow(log, extent.lengthBytes, HeaderWindow.LOOKUP_BYTES)
+                    .at(position)
+                    .sizeBytes();
+            RangeCheck.Found one = new RangeCheck(log, sizeBytes)
+                    .check(new LocatedRange(position, sizeBytes, range.baseOffset(), range.endOffset()));
+            if (!one.isSound()) {
+                throw damageAt(position, offset, extent.lengthBytes, extent.indexEntries, one.fault());
+            }
+        }
+        return new CheckedRange(range, null);
     }
 
     /** What to tell of a damaged batch: where it is, and where reading can go on. */

@@ -78,6 +78,9 @@ final class RangeCheck {
         int expected = batch.crc();
         long baseOffset = batch.baseOffset();
         long behind = batch.nextOffset();
+        if (baseOffset > nextOffset && overlapsNext(position + size, behind)) {
+            return "a batch at offset " + baseOffset + " cannot be where offset " + nextOffset + " is";
+        }
         if (!addBytes(position + RecordBatchView.CRC_START_POSITION, position + size, end)) {
             return "the file ends within the batch of " + size + " bytes at offset " + baseOffset;
         }
@@ -87,6 +90,16 @@ final class RangeCheck {
         nextOffset = behind;
         nextPosition = position + size;
         return null;
+    }
+
+    /** No CRC covers the base offset: behind a gap, as compaction leaves them, it has to fit before that of the next batch. */
+    private boolean overlapsNext(long nextBatchPosition, long endOffset) throws DiskException {
+        ByteBuffer header = ByteBuffer.allocate(RecordBatchView.HEADER_BYTES);
+        if (log.read(nextBatchPosition, header) < RecordBatchView.HEADER_BYTES) {
+            return false;
+        }
+        RecordBatchView next = new RecordBatchView().wrap(header.flip(), 0);
+        return next.magic() == RecordBatchView.MAGIC && next.baseOffset() < endOffset;
     }
 
     private boolean addBytes(long from, long to, long end) throws DiskException {

@@ -123,15 +123,54 @@ final class SegmentLookup {
 
     /** First byte of the first batch that ends above {@code offset}; the segment's length when none does. */
     long positionHolding(long offset) throws DiskException {
-        long position = lastAt(offset).filePosition;
+        IndexEntry entry = lastAt(offset);
+        long position = entry.filePosition;
+        long expected = baseOffset + entry.offsetDelta;
         while (position < lengthBytes) {
             RecordBatchView batch = headers.at(position);
-            if (batch.nextOffset() > offset) {
-                break;
+            // No CRC covers the base offset: what holds it in its place are its neighbours.
+            if (batch.baseOffset() < expected) {
+                throw misplaced(position, batch.baseOffset(), expected);
             }
-            position += batch.sizeBytes();
+            int sizeBytes = batch.sizeBytes();
+            long nextOffset = batch.nextOffset();
+            if (nextOffset > offset) {
+                if (!isMisplacedBefore(position, offset)) {
+                    break;
+                }
+            } else {
+                expected = nextOffset;
+            }
+            position += sizeBytes;
         }
         return position;
+    }
+
+    /**
+     * A batch that begins above the offset it was found for has to end at or below the next one: compaction leaves such gaps.
+     * Whether it does not, and the offset lies behind it.
+     */
+    private boolean isMisplacedBefore(long position, long offset) throws DiskException {
+        RecordBatchView batch = headers.at(position);
+        long found = batch.baseOffset();
+        if (found <= offset) {
+            return false;
+        }
+        long nextOffset = batch.nextOffset();
+        long behind = position + batch.sizeBytes();
+        RecordBatchView next = behind < lengthBytes ? headers.find(behind) : null;
+        if (next == null || next.baseOffset() >= nextOffset) {
+            return false;
+        }
+        if (next.baseOffset() > offset) {
+            throw misplaced(position, found, offset);
+        }
+        return true;
+    }
+
+    private DiskException misplaced(long filePosition, long found, long expected) {
+        return SegmentDamagedException.at(
+                log.path(), filePosition, "a batch at offset " + found + " cannot be where offset " + expected + " is");
     }
 
     private TimestampMatch firstAtOrAfter(long filePosition, int sizeBytes, long timestampMs, long fromOffset)

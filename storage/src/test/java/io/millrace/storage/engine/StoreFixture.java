@@ -188,7 +188,7 @@ final class StoreFixture {
         return bytes.flip();
     }
 
-    private static long addValues(ByteBuffer bytes, long fromOffset, List<String> values) {
+    static long addValues(ByteBuffer bytes, long fromOffset, List<String> values) {
         RecordBatchScanner scanner = new RecordBatchScanner();
         scanner.reset(bytes, 0, bytes.limit());
         long next = fromOffset;
