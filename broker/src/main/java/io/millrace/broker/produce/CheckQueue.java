@@ -276,7 +276,8 @@ final class CheckQueue {
 
     /**
      * Gives up what was not appended yet of {@code request}: its client is gone. What stands behind it goes on in a later turn:
-     * the connection's other requests are withdrawn in this one, and none of them may be appended without those before it.
+     * on the connection's own loop its other requests are withdrawn in this one, and none of them may be appended without those
+     * before it.
      */
     @SuppressWarnings("ReferenceEquality") // this very request
     void withdraw(Request request) {

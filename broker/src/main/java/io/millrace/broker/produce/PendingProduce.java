@@ -111,6 +111,14 @@ final class PendingProduce implements ProduceCompletion, CheckQueue.Request {
         }
     }
 
+    /**
+     * Whether the client is gone. On other shards its requests are withdrawn one by one: nothing of a later one may be appended
+     * once an earlier one was withdrawn. With acks=0 nothing is withdrawn.
+     */
+    private boolean isAbandoned() {
+        return request.acks() != 0 && !context.connection().isOpen();
+    }
+
     /** What can be refused before the partition's owner is asked; null when nothing. */
     private ProduceOutcome.@Nullable Refused refusal(
             @Nullable TopicImage topic, ProduceRequest.PartitionProduceData partition) {
@@ -203,6 +211,10 @@ final class PendingProduce implements ProduceCompletion, CheckQueue.Request {
      */
     @Override
     public boolean tryAppend(int slot, ShardReplicas replicas) {
+        if (isAbandoned()) {
+            giveUp(slot);
+            return true;
+        }
         boolean over = true;
         try {
             over = append(slot, replicas);

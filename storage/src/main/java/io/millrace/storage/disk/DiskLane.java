@@ -33,8 +33,20 @@ public interface DiskLane {
      */
     default <A, B> void submit(
             Work<A> first, Completion<A> firstDone, boolean awaited, Work<B> second, Completion<B> secondDone) {
-        submit(first, firstDone);
-        submit(second, secondDone);
+        if (awaited) {
+            submit(first, firstDone);
+            submit(second, secondDone);
+            return;
+        }
+        Runnable[] firstOutcome = new Runnable[1];
+        submit(first, (result, failure) -> firstOutcome[0] = () -> firstDone.done(result, failure));
+        submit(second, (result, failure) -> {
+            try {
+                firstOutcome[0].run();
+            } finally {
+                secondDone.done(result, failure);
+            }
+        });
     }
 
     /** Lets queued jobs finish, then ends the lane's thread. Later submissions fail. */

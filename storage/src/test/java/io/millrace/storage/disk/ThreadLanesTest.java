@@ -8,6 +8,7 @@ import io.millrace.runtime.SystemClock;
 import io.millrace.runtime.Timer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -99,10 +100,10 @@ class ThreadLanesTest {
                                 return "second";
                             },
                             (result, failure) -> seen.add("" + result));
-            loop.posted.take().run();
+            next(loop).run();
             assertThat(seen).containsExactly("first");
             told.countDown();
-            loop.posted.take().run();
+            next(loop).run();
             assertThat(seen).containsExactly("first", "second");
         }
     }
@@ -121,15 +122,19 @@ class ThreadLanesTest {
                             false,
                             () -> "second",
                             (result, failure) -> seen.add("" + result));
-            loop.posted.take().run();
+            next(loop).run();
             assertThat(seen).containsExactly("failed", "second");
             assertThat(loop.posted).isEmpty();
         }
     }
 
+    private static Runnable next(Kept loop) throws InterruptedException {
+        return Objects.requireNonNull(loop.posted.poll(60, TimeUnit.SECONDS), "nothing was posted");
+    }
+
     private static void awaitOrFail(CountDownLatch latch) {
         try {
-            assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(latch.await(60, TimeUnit.SECONDS)).isTrue();
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }
