@@ -70,8 +70,9 @@ public final class PeerComparison {
     private String notes(String floor) {
         StringBuilder text = new StringBuilder(String.format(
                 Locale.ROOT,
-                "%d rounds; each row %d s after %d s of the same load that do not count.%n%n%s.%n%n",
+                "%d rounds of fresh brokers, heated for %d s; each row %d s after %d s of the same load that do not count.%n%n%s.%n%n",
                 options.rounds(),
+                options.heatSeconds(),
                 options.seconds(),
                 options.warmupSeconds(),
                 floor));
@@ -93,12 +94,12 @@ public final class PeerComparison {
             note(peer, "port open, s after exec:", broker.startSeconds());
             note(peer, "resident idle, MiB:", broker.residentMiB());
             RowRun run = new RowRun(java, theirClients, options, peer, broker, disk, folder, round);
-            for (Row row : Row.all()) {
-                if (options.wants(row)) {
-                    Measured one = run.measure(row);
-                    System.out.println(one.csv());
-                    measured.add(one);
-                }
+            List<Row> rows = Row.all().stream().filter(options::wants).toList();
+            run.heat(rows.getFirst());
+            for (Row row : rows) {
+                Measured one = run.measure(row);
+                System.out.println(one.csv());
+                measured.add(one);
             }
             note(peer, "resident after the load, MiB:", broker.residentMiB());
         }

@@ -50,6 +50,17 @@ final class RowRun {
         this.round = round;
     }
 
+    /** Has a fresh broker work before its first row counts, for as long as the options say. */
+    void heat(Row row) throws IOException, InterruptedException {
+        if (options.heatSeconds() == 0 || row.kind() != Row.Kind.PRODUCE) {
+            return;
+        }
+        String topic = "r" + round + "-heat";
+        TopicCreation.create(broker.bootstrap(), topic, row.partitions(), Map.of());
+        load(row, topic, 0, options.heatSeconds(), 0);
+        TopicCreation.delete(broker.bootstrap(), topic);
+    }
+
     Measured measure(Row row) throws IOException, InterruptedException {
         String topic = "r" + round + "-" + row.name().replaceAll("[^A-Za-z0-9]+", "-");
         Map<String, String> configs = peer instanceof KafkaPeer ? row.kafkaTopicConfigs() : Map.of();
