@@ -3,6 +3,7 @@ package io.millrace.storage.compaction;
 import io.millrace.protocol.compress.Codec;
 import io.millrace.protocol.compress.Compressor;
 import io.millrace.protocol.compress.OutputBuffer;
+import io.millrace.protocol.record.CorruptBatchException;
 import io.millrace.protocol.record.Crc32c;
 import io.millrace.protocol.record.RecordBatchView;
 import io.millrace.protocol.record.RecordCursor;
@@ -30,7 +31,8 @@ import org.jspecify.annotations.Nullable;
  * base timestamp and sets attribute bit 6 (KIP-534). Records above the map's latest offset were not looked at and stay.
  *
  * <p>Control batches stay, and so do the records of transactions, which also supersede nothing: until transactions are
- * built nobody can tell which of them were aborted.
+ * built nobody can tell which of them were aborted. The same holds for a batch whose records do not read though its CRC is
+ * right: it is what its producer wrote, on a topic that looked at headers only.
  */
 public final class BatchFilter implements AutoCloseable {
 
@@ -92,6 +94,14 @@ public final class BatchFilter implements AutoCloseable {
         if (batch.recordCount() == 0) {
             return placeNeeded ? Verdict.KEPT : Verdict.DROPPED;
         }
+        try {
+            return filterRecords(batch, placeNeeded);
+        } catch (CorruptBatchException e) {
+            return Verdict.KEPT;
+        }
+    }
+
+    private Verdict filterRecords(RecordBatchView batch, boolean placeNeeded) {
         int kept = 0;
         boolean tombstones = false;
         staying.clear();

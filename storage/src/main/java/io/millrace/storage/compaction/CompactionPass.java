@@ -87,6 +87,8 @@ public final class CompactionPass implements AutoCloseable {
     private int nextGroup;
     private int nextSource;
     private boolean indexed;
+    // Whether a batch is read through before its keys are noted.
+    private boolean looksFirst;
     private @Nullable DiskFile source;
     private @Nullable SegmentScan scan;
     private @Nullable CleanedSegment target;
@@ -172,11 +174,11 @@ public final class CompactionPass implements AutoCloseable {
 
     /** False when the map has no room for one of its keys; what came before is covered. */
     private boolean index(RecordBatchView batch) throws DiskException {
-        if (BatchFilter.isSubject(batch) && batch.recordCount() > 0) {
+        if (BatchFilter.isSubject(batch) && batch.recordCount() > 0 && (!looksFirst || isReadable(batch))) {
             try {
                 cursor.reset(batch);
                 while (cursor.next()) {
-                    long offset = cursor.record().offset();
+                    long offset = offsetIn(batch);
                     ByteBuffer key = cursor.record().key();
                     if (offset >= plan.dirtyFrom && key != null && !map.put(key, offset)) {
                         map.coveredTo(offset - 1);
@@ -184,11 +186,40 @@ public final class CompactionPass implements AutoCloseable {
                     }
                 }
             } catch (CorruptBatchException e) {
-                throw unreadable(e);
+                indexAnew();
+                return true;
             }
         }
         map.coveredTo(batch.lastOffset());
         return true;
+    }
+
+    /** A batch that does not read supersedes nothing, and some of its keys are in the map: from here on each is read first. */
+    private void indexAnew() throws DiskException {
+        looksFirst = true;
+        map.clear();
+        closeSource();
+        nextIndexed = 0;
+    }
+
+    private boolean isReadable(RecordBatchView batch) {
+        try {
+            cursor.reset(batch);
+            while (cursor.next()) {
+                offsetIn(batch);
+            }
+            return true;
+        } catch (CorruptBatchException e) {
+            return false;
+        }
+    }
+
+    private long offsetIn(RecordBatchView batch) {
+        long offset = cursor.record().offset();
+        if (offset < batch.baseOffset() || offset > batch.lastOffset()) {
+            throw new CorruptBatchException("a record at offset " + offset + " in " + batch);
+        }
+        return offset;
     }
 
     private @Nullable Step writeNext(Group group) throws DiskException {
@@ -222,14 +253,8 @@ public final class CompactionPass implements AutoCloseable {
 
     private void write(RecordBatchView batch, boolean last, CleanedSegment out) throws DiskException {
         boolean placeNeeded = last || (batch.hasProducerId() && plan.kept.has(batch.lastOffset()));
-        BatchFilter.Verdict verdict;
-        try {
-            verdict = filter.filter(batch, placeNeeded);
-        } catch (CorruptBatchException e) {
-            throw unreadable(e);
-        }
         long before = out.lengthBytes();
-        switch (verdict) {
+        switch (filter.filter(batch, placeNeeded)) {
             case KEPT -> out.append(batch.buffer(), batch.position());
             case REWRITTEN, EMPTIED -> out.append(filter.rewritten(), 0);
             case DROPPED -> {
@@ -289,12 +314,6 @@ public final class CompactionPass implements AutoCloseable {
             throw SegmentDamagedException.at(path(), outcome.endPosition(), outcome.message());
         }
         return null;
-    }
-
-    private DiskException unreadable(CorruptBatchException cause) {
-        SegmentScan open = scan;
-        return SegmentDamagedException.at(
-                path(), open == null ? 0 : open.outcome().endPosition(), String.valueOf(cause.getMessage()));
     }
 
     private Path path() {

@@ -175,6 +175,13 @@ public final class OffsetMap implements AutoCloseable {
         return arena.allocate((long) entries * ENTRY_BYTES, Long.BYTES);
     }
 
+    /** As it was at first, but for its size. */
+    public void clear() {
+        table.fill((byte) 0);
+        size = 0;
+        latestOffset = NONE;
+    }
+
     /** Frees the table. Whoever looks into the map afterwards gets an exception. */
     @Override
     public void close() {

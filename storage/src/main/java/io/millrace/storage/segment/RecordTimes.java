@@ -1,10 +1,16 @@
 package io.millrace.storage.segment;
 
+import io.millrace.protocol.record.CorruptBatchException;
 import io.millrace.protocol.record.RecordBatchView;
 import io.millrace.protocol.record.RecordCursor;
 import io.millrace.protocol.record.RecordView;
 
-/** Finds a record inside one whole batch by its timestamp; unpacks the batch, so not for a shard when that is large. */
+/**
+ * Finds a record inside one whole batch by its timestamp; unpacks the batch, so not for a shard when that is large.
+ *
+ * <p>A batch with a right CRC whose records do not parse is as its producer made it, where {@code millrace.validate=header} lets
+ * that in: its header answers for it.
+ */
 public final class RecordTimes {
 
     private RecordTimes() {}
@@ -19,6 +25,8 @@ public final class RecordTimes {
                     return new TimestampMatch(record.offset(), record.timestampMs(), batch.partitionLeaderEpoch());
                 }
             }
+        } catch (CorruptBatchException e) {
+            return byHeader(batch, fromOffset);
         }
         return TimestampMatch.NONE;
     }
@@ -36,7 +44,17 @@ public final class RecordTimes {
                     offset = record.offset();
                 }
             }
+        } catch (CorruptBatchException e) {
+            return byHeader(batch, 0);
         }
         return offset < 0 ? TimestampMatch.NONE : new TimestampMatch(offset, latestMs, batch.partitionLeaderEpoch());
+    }
+
+    /** No record of the batch lies before the offset given, and none is later. */
+    private static TimestampMatch byHeader(RecordBatchView batch, long fromOffset) {
+        long offset = Math.max(batch.baseOffset(), fromOffset);
+        return offset > batch.lastOffset()
+                ? TimestampMatch.NONE
+                : new TimestampMatch(offset, batch.maxTimestampMs(), batch.partitionLeaderEpoch());
     }
 }

@@ -1,6 +1,5 @@
 package io.millrace.storage.segment;
 
-import io.millrace.protocol.record.CorruptBatchException;
 import io.millrace.protocol.record.RecordBatchView;
 import io.millrace.storage.disk.DiskException;
 import io.millrace.storage.disk.DiskFile;
@@ -79,7 +78,7 @@ final class SegmentLookup {
             }
             int size = batch.sizeBytes();
             if (batch.maxTimestampMs() >= timestampMs && batch.nextOffset() > fromOffset) {
-                TimestampMatch match = firstAtOrAfter(position, size, timestampMs, fromOffset);
+                TimestampMatch match = RecordTimes.firstAtOrAfter(readBatch(position, size), timestampMs, fromOffset);
                 if (match.found()) {
                     return match;
                 }
@@ -109,11 +108,7 @@ final class SegmentLookup {
             return TimestampMatch.NONE;
         }
         long at = positionHolding(latestOffset);
-        try {
-            return RecordTimes.firstOfLatest(readBatch(at, headers.at(at).sizeBytes()));
-        } catch (CorruptBatchException e) {
-            throw unreadable(at, e);
-        }
+        return RecordTimes.firstOfLatest(readBatch(at, headers.at(at).sizeBytes()));
     }
 
     TimestampMatch findTimeOf(long offset) throws DiskException {
@@ -173,15 +168,6 @@ final class SegmentLookup {
                 log.path(), filePosition, "a batch at offset " + found + " cannot be where offset " + expected + " is");
     }
 
-    private TimestampMatch firstAtOrAfter(long filePosition, int sizeBytes, long timestampMs, long fromOffset)
-            throws DiskException {
-        try {
-            return RecordTimes.firstAtOrAfter(readBatch(filePosition, sizeBytes), timestampMs, fromOffset);
-        } catch (CorruptBatchException e) {
-            throw unreadable(filePosition, e);
-        }
-    }
-
     /** The last confirmed entry at or below an offset: all batches before it end at or below that offset. */
     private IndexEntry lastAt(long offset) throws DiskException {
         long delta = offset - baseOffset;
@@ -228,10 +214,5 @@ final class SegmentLookup {
                     log.path(), filePosition, "the CRC of the batch of " + sizeBytes + " bytes does not match");
         }
         return batch;
-    }
-
-    private DiskException unreadable(long filePosition, CorruptBatchException e) {
-        return SegmentDamagedException.at(
-                log.path(), filePosition, "the records do not unpack though their CRC is right: " + e.getMessage());
     }
 }
