@@ -63,7 +63,11 @@ final class SegmentWriters {
                 yield FileOutcome.DONE;
             }
             case FileWork.PlaceSide side -> {
-                SegmentScrub.place(disk, place.folder(), side.segment().baseOffset());
+                if (side.stands()) {
+                    SegmentScrub.place(disk, place.folder(), side.segment().baseOffset());
+                } else {
+                    SegmentScrub.discard(disk, place.folder(), side.segment().baseOffset());
+                }
                 yield FileOutcome.DONE;
             }
             case FileWork.Delete delete -> delete(place);

@@ -80,8 +80,12 @@ public sealed interface FileWork {
     /** Puts a compacted segment in the place of those from its base to its end offset. */
     record Swap(Place place, long baseOffset, long endOffset) implements FileWork {}
 
-    /** Gives a {@code .side} file that was made again its name. */
-    record PlaceSide(Place place, Segment segment) implements FileWork {}
+    /**
+     * Gives a {@code .side} file that was made again its name.
+     *
+     * @param stands false when the segment is another one by now, or gone: the file is removed
+     */
+    record PlaceSide(Place place, Segment segment, boolean stands) implements FileWork {}
 
     /** Renames the folder, then removes it. */
     record Delete(Place place) implements FileWork {}

@@ -41,7 +41,7 @@ public final class LogFiles {
 
     private final JournalNeed need;
     private boolean wished;
-    private @Nullable Segment sideMade;
+    private @Nullable MadeSide sideMade;
 
     LogFiles(JournaledLog log, LogStart start) {
         this.log = log;
@@ -80,7 +80,7 @@ public final class LogFiles {
     }
 
     /** Number of the log's contents: what was planned or written before the last truncation has a lower one. */
-    int plan() {
+    public int plan() {
         return plan;
     }
 
@@ -105,10 +105,30 @@ public final class LogFiles {
         return running instanceof FileWork.Swap;
     }
 
-    /** A {@code .side} file was made again and waits for its name. */
-    public void sideMade(Segment segment) {
-        sideMade = segment;
+    /**
+     * A {@code .side} file was made again and waits for its name; only when none {@link #isSideWaiting}.
+     *
+     * @param madeAt what {@link #plan} was when that began
+     */
+    public void sideMade(Segment segment, int madeAt) {
+        sideMade = new MadeSide(segment, madeAt);
         wish();
+    }
+
+    /** Whether one that was made again has not got its name yet: nobody may make another one then. */
+    public boolean isSideWaiting() {
+        return sideMade != null || running instanceof FileWork.PlaceSide;
+    }
+
+    /**
+     * Whether what was read of the files since {@link #plan} had that value is what the log has: nothing was cut or swapped
+     * since, nor will be.
+     */
+    public boolean isUnchanged(int since) {
+        return plan == since
+                && !isCutDue()
+                && !isSwapRunning()
+                && !log.compaction().isSwapBegun();
     }
 
     /** A compacted segment is complete. */
@@ -308,10 +328,10 @@ public final class LogFiles {
         if (swap != null) {
             return swap;
         }
-        Segment made = sideMade;
-        sideMade = null;
-        if (made != null && segments.has(made)) {
-            return new FileWork.PlaceSide(place(), made);
+        MadeSide made = sideMade;
+        if (made != null) {
+            sideMade = null;
+            return made.work(place(), segments, plan);
         }
         return maxBytes == 0 ? null : writes.next(place(), plan, maxBytes);
     }
@@ -364,7 +384,11 @@ public final class LogFiles {
         }
         if (work == null || outcome == null) {
             removeDue |= work instanceof FileWork.Remove remove && !remove.reset();
-            if (work instanceof FileWork.Swap) {
+            if (work instanceof FileWork.PlaceSide side) {
+                // What it speaks of may be gone by the next try: it is removed, and made again some day.
+                sideMade = new MadeSide(side.segment(), -1);
+            }
+            if (work instanceof FileWork.Swap || work instanceof FileWork.PlaceSide) {
                 wish();
             }
             return;

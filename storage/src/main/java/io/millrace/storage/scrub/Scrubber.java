@@ -55,7 +55,7 @@ public final class Scrubber {
         List<SideSection> sectionsAt(Path folder, List<SegmentRow> segments, long endOffset) throws DiskException;
     }
 
-    private record Run(JournaledLog log, SegmentRow row, int sight, SegmentScrub scrub) {}
+    private record Run(JournaledLog log, SegmentRow row, int sight, int plan, SegmentScrub scrub) {}
 
     private final EventLoop loop;
     private final Disk disk;
@@ -193,9 +193,9 @@ public final class Scrubber {
         return false;
     }
 
-    /** False when another shard has the slot: {@link #next} comes again. */
+    /** False when another shard has the slot, or the log's last new file waits for its name: {@link #next} comes again. */
     private boolean start(JournaledLog log, SegmentRow row) {
-        if (!slot.tryTake()) {
+        if (log.files().isSideWaiting() || !slot.tryTake()) {
             after(SLOT_RETRY_MS * NS_PER_MS, this::next);
             return false;
         }
@@ -207,7 +207,7 @@ public final class Scrubber {
                 row.lengthBytes(),
                 log.config().indexIntervalBytes(),
                 () -> replay.sectionsAt(row.segment().directory(), through, row.endOffset()));
-        Run begun = new Run(log, row, log.quarantine().sight(), scrub);
+        Run begun = new Run(log, row, log.quarantine().sight(), log.files().plan(), scrub);
         running = begun;
         step(begun);
         return true;
@@ -232,7 +232,7 @@ public final class Scrubber {
         if (state == SegmentScrub.State.SOUND) {
             slot.sound();
         } else if (state == SegmentScrub.State.SIDE_MADE) {
-            current.log.files().sideMade(current.row.segment());
+            current.log.files().sideMade(current.row.segment(), current.plan);
             slot.rebuilt();
             LOG.warn(
                     "event=side-rebuilt log={} segment={} effect=none",

@@ -44,12 +44,15 @@ public final class SegmentFiles {
         }
     }
 
-    /** Removes what {@link #markDeleted} renamed and what an interrupted write left; returns how many files went. */
+    /**
+     * Removes what {@link #markDeleted} renamed and what an interrupted write left; returns how many files went. Jobs of the
+     * pool may work in the folder meanwhile: what one of them removed first is gone, which is what was wanted.
+     */
     public static int removeLeftOvers(Disk disk, Path directory) throws DiskException {
         int removed = 0;
         for (String name : disk.list(directory)) {
             if (SegmentNames.isLeftOver(name)) {
-                disk.delete(directory.resolve(name));
+                deleteIfThere(disk, directory.resolve(name));
                 removed++;
             }
         }
@@ -57,5 +60,16 @@ public final class SegmentFiles {
             disk.syncDirectory(directory);
         }
         return removed;
+    }
+
+    /** Deletes a file that somebody else may delete first. */
+    static void deleteIfThere(Disk disk, Path file) throws DiskException {
+        try {
+            disk.delete(file);
+        } catch (DiskException e) {
+            if (e.kind() != DiskException.Kind.NOT_FOUND) {
+                throw e;
+            }
+        }
     }
 }

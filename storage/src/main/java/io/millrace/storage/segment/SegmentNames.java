@@ -15,6 +15,9 @@ public final class SegmentNames {
     /** Of files that compaction writes; they are not part of the log. */
     public static final String CLEANED = ".cleaned";
 
+    /** Of files that the scrubber writes beside the log's other file work, which leaves them alone. */
+    public static final String SCRUB = ".scrub";
+
     /** Of a compacted segment that is to take the place of others, see {@link SegmentSwap}. */
     public static final String SWAP = ".swap";
 
@@ -49,6 +52,11 @@ public final class SegmentNames {
         return file.resolveSibling(file.getFileName() + CLEANED);
     }
 
+    /** The name that a file bears while the scrubber writes it, and until it gets its own. */
+    static Path scrub(Path file) {
+        return file.resolveSibling(file.getFileName() + SCRUB);
+    }
+
     /** A complete compacted segment that stands for all segments from {@code baseOffset} to {@code endOffset}. */
     static Path swap(Path directory, long baseOffset, long endOffset) {
         return directory.resolve(digits(baseOffset) + "-" + digits(endOffset) + SWAP);
@@ -80,7 +88,7 @@ public final class SegmentNames {
         return offset;
     }
 
-    /** Whether a file is left over from a removal or a write that did not end. */
+    /** Whether a file is left over from a removal or a write that did not end, of the log's own file work. */
     public static boolean isLeftOver(String fileName) {
         return fileName.endsWith(DELETED) || fileName.endsWith(TEMPORARY);
     }

@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
  * Looks at every byte of one sealed segment and of its {@code .side} file, in steps, and makes that file again when it is missing
  * or wrong. Owned by one pool job at a time.
  *
- * <p>A new {@code .side} file is left complete and synced under its temporary name: {@link #place} gives it its own, as a piece
- * of the log's file work, because a compaction may have put another segment in the place of this one meanwhile.
+ * <p>A new {@code .side} file is left complete and synced under a name that only scrubbing uses: {@link #place} gives it its own,
+ * as a piece of the log's file work, because a compaction may have put another segment in the place of this one meanwhile. Until
+ * then nobody may scrub the same segment again.
  */
 public final class SegmentScrub {
 
@@ -104,10 +105,8 @@ public final class SegmentScrub {
         if (known != null && sound) {
             side = known.header();
         } else {
-            Path entries = SegmentNames.temporary(SegmentNames.index(folder, baseOffset));
-            if (disk.exists(entries)) {
-                disk.delete(entries);
-            }
+            Path entries = SegmentNames.scrub(SegmentNames.index(folder, baseOffset));
+            SegmentFiles.deleteIfThere(disk, entries);
             newIndex = disk.create(entries);
         }
         SegmentScan begun = SegmentScan.from(file, 0, lengthBytes, baseOffset);
@@ -163,20 +162,32 @@ public final class SegmentScrub {
                 new SideFile.Header(baseOffset, endOffset, end.lengthBytes(), end.maxTimestampMs(), end.digest());
         SideFile.writeTo(
                 disk,
-                SegmentNames.temporary(SegmentNames.side(folder, baseOffset)),
+                SegmentNames.scrub(SegmentNames.side(folder, baseOffset)),
                 header,
                 new SideFile.IndexSource(index, end.indexEntries()),
                 sections.atEnd());
     }
 
-    /** Gives a {@code .side} file that was made its name; on the lane of the log's file work. Does nothing when it is gone. */
+    /**
+     * Gives a {@code .side} file that was made its name; on the lane of the log's file work. Does nothing when it is gone: it can
+     * be made again.
+     */
     public static void place(Disk disk, Path folder, long baseOffset) throws DiskException {
         Path side = SegmentNames.side(folder, baseOffset);
-        Path made = SegmentNames.temporary(side);
-        if (disk.exists(made)) {
-            disk.rename(made, side);
-            disk.syncDirectory(folder);
+        try {
+            disk.rename(SegmentNames.scrub(side), side);
+        } catch (DiskException e) {
+            if (e.kind() == DiskException.Kind.NOT_FOUND) {
+                return;
+            }
+            throw e;
         }
+        disk.syncDirectory(folder);
+    }
+
+    /** Removes a {@code .side} file that was made and is not wanted any more. */
+    public static void discard(Disk disk, Path folder, long baseOffset) throws DiskException {
+        SegmentFiles.deleteIfThere(disk, SegmentNames.scrub(SegmentNames.side(folder, baseOffset)));
     }
 
     /** Closes the files, and removes what is not needed any more. */
@@ -190,9 +201,7 @@ public final class SegmentScrub {
         newIndex = null;
         if (index != null) {
             index.close();
-            if (disk.exists(index.path())) {
-                disk.delete(index.path());
-            }
+            SegmentFiles.deleteIfThere(disk, index.path());
         }
     }
 

@@ -45,22 +45,24 @@ public final class SegmentSwap {
     }
 
     /**
-     * At start: ends every swap that has begun and removes what compaction and removals left half done.
+     * At start: ends every swap that has begun and removes what compaction, the scrubber and removals left half done.
      *
      * @return the names in the folder after that
      */
     public static List<String> recover(Disk disk, Path directory) throws DiskException {
         List<String> names = disk.list(directory);
         for (String name : names) {
-            if (SegmentNames.isLeftOver(name)
-                    || name.endsWith(SegmentNames.CLEANED)
-                    || SegmentNames.swapOf(name) != null) {
+            if (SegmentNames.isLeftOver(name) || isUnfinished(name) || SegmentNames.swapOf(name) != null) {
                 finishAll(disk, directory);
                 SegmentFiles.removeLeftOvers(disk, directory);
                 return disk.list(directory);
             }
         }
         return names;
+    }
+
+    private static boolean isUnfinished(String name) {
+        return name.endsWith(SegmentNames.CLEANED) || name.endsWith(SegmentNames.SCRUB);
     }
 
     private static void finishAll(Disk disk, Path directory) throws DiskException {
@@ -72,7 +74,7 @@ public final class SegmentSwap {
         }
         boolean removed = false;
         for (String name : disk.list(directory)) {
-            if (name.endsWith(SegmentNames.CLEANED)) {
+            if (isUnfinished(name)) {
                 disk.delete(directory.resolve(name));
                 removed = true;
             }

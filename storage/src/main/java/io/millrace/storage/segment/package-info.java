@@ -10,6 +10,7 @@
  *  00000000000000000042.side   of the sealed segment: index, epochs, producers, digest
  *  *.cleaned                   being written by compaction; removed when found at start
  *  base-end.swap               compacted, to take the place of all segments from base to end; a start ends that
+ *  *.scrub                     being made again by the scrubber; removed when found at start
  *  *.tmp                       being written; removed when found at start
  *  *.deleted                   renamed before removal; removed when found at start
  * </pre>

@@ -155,6 +155,7 @@ class ScrubTest {
         }
         assertThat(log.damage()).isNull();
         assertThat(files("t", ".tmp")).isEmpty();
+        assertThat(files("t", ".scrub")).isEmpty();
         fixture.close();
         assertThat(disk.openFiles()).isZero();
     }
