@@ -11,6 +11,7 @@ import io.millrace.storage.log.SegmentRow;
 import io.millrace.storage.observer.SideSection;
 import io.millrace.storage.segment.Segment;
 import io.millrace.storage.segment.SegmentDamagedException;
+import io.millrace.storage.segment.SegmentNames;
 import io.millrace.storage.segment.SegmentScrub;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -42,7 +43,7 @@ public final class Scrubber {
 
     private static final int STEP_BYTES = 1 << 20;
     private static final long FIRST_ROUND_MS = 10 * 60_000;
-    private static final long SLOT_RETRY_MS = 1_000;
+    private static final long RETRY_MS = 1_000;
     private static final long NS_PER_MS = 1_000_000;
     /** Logs without a sealed segment that are passed over in one turn of the loop. */
     private static final int MAX_PASSED = 64;
@@ -193,10 +194,12 @@ public final class Scrubber {
         return false;
     }
 
-    /** False when another shard has the slot, or the log's last new file waits for its name: {@link #next} comes again. */
+    /** False when another shard has the slot, or the log's files are about to be others: {@link #next} comes again. */
     private boolean start(JournaledLog log, SegmentRow row) {
-        if (log.files().isSideWaiting() || !slot.tryTake()) {
-            after(SLOT_RETRY_MS * NS_PER_MS, this::next);
+        int plan = log.files().plan();
+        // A cut or swap that ended under the look would leave no trace.
+        if (log.files().isSideWaiting() || !log.files().isUnchanged(plan) || !slot.tryTake()) {
+            after(RETRY_MS * NS_PER_MS, this::next);
             return false;
         }
         List<SegmentRow> through = log.files().segments().through(row.baseOffset());
@@ -207,7 +210,7 @@ public final class Scrubber {
                 row.lengthBytes(),
                 log.config().indexIntervalBytes(),
                 () -> replay.sectionsAt(row.segment().directory(), through, row.endOffset()));
-        Run begun = new Run(log, row, log.quarantine().sight(), log.files().plan(), scrub);
+        Run begun = new Run(log, row, log.quarantine().sight(), plan, scrub);
         running = begun;
         step(begun);
         return true;
@@ -240,6 +243,9 @@ public final class Scrubber {
                     current.row.baseOffset());
         } else if (failure != null) {
             failed(current, failure);
+            // It may have failed before anything was read, and be the next again.
+            end(current, Math.max(pauseNs, RETRY_MS * NS_PER_MS));
+            return;
         }
         end(current, pauseNs);
     }
@@ -249,9 +255,23 @@ public final class Scrubber {
     }
 
     private void failed(Run current, DiskException failure) {
-        if (SegmentDamagedException.isCauseOf(failure)) {
+        if (!stands(current) || closed) {
+            return;
+        }
+        SegmentRow row = current.row;
+        boolean damaged = SegmentDamagedException.isCauseOf(failure);
+        boolean itself = failure.path()
+                .equals(SegmentNames.log(row.segment().directory(), row.baseOffset())
+                        .toString());
+        if (damaged && !itself) {
             current.log.quarantine().found(current.sight, failure, Quarantine.FoundBy.SCRUB);
-        } else if (stands(current) && !closed) {
+        } else if (damaged && current.log.files().isUnchanged(current.plan)) {
+            // That the log start moved, or others of its segments went, changes nothing about this one.
+            current.log.quarantine().found(failure, Quarantine.FoundBy.SCRUB);
+        } else if (damaged) {
+            // It may have been cut or replaced under the look at it: whoever it is by then is looked at again.
+            wanted.putIfAbsent(row.segment(), current.log);
+        } else {
             slot.failed();
             LOG.warn(
                     "event=scrub-failed log={} segment={} cause=\"{}\" effect=\"tried again in the next round\"",

@@ -7,6 +7,7 @@ import io.millrace.storage.PartitionLog;
 import io.millrace.storage.disk.Disk;
 import io.millrace.storage.disk.DiskException;
 import io.millrace.storage.disk.DiskFile;
+import io.millrace.storage.log.Quarantine;
 import io.millrace.storage.scrub.ScrubSlot;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -200,5 +201,39 @@ class ScrubBesideTest {
         assertThat(files(".scrub")).hasSize(2);
         open();
         assertThat(files(".scrub")).isEmpty();
+    }
+
+    @Test
+    void rotIsToldAlsoWhenTheLogStartMovedDuringTheLookAtIt() throws Exception {
+        StoreFixture fixture = open();
+        PartitionLog log = write(fixture, 40);
+        disk.rot(files(".log").get(1), 50_000);
+        log.highWatermark(log.logEndOffset());
+        untilSecondSegmentIsAtIt(fixture);
+        log.logStartTo(3);
+        pass(fixture, 5_000);
+        assertThat(log.damage()).isNotNull();
+        assertThat(fixture.store.counts().damages(Quarantine.FoundBy.SCRUB)).isEqualTo(1);
+        fixture.close();
+    }
+
+    @Test
+    void rotInASegmentOfALogThatWasTruncatedDuringTheLookAtItIsToldAfterAnotherLook() throws Exception {
+        StoreFixture fixture = open();
+        PartitionLog log = write(fixture, 40);
+        disk.rot(files(".log").get(1), 50_000);
+        untilSecondSegmentIsAtIt(fixture);
+        log.truncateTo(33);
+        fixture.settle();
+        assertThat(log.damage()).isNull();
+        pass(fixture, 5_000);
+        assertThat(log.damage()).isNotNull();
+        assertThat(fixture.store.counts().damages(Quarantine.FoundBy.SCRUB)).isEqualTo(1);
+        fixture.close();
+    }
+
+    private void untilSecondSegmentIsAtIt(StoreFixture fixture) {
+        until(fixture, () -> slot.soundSegments() == 1 && fixture.lanes.pool.isEmpty());
+        until(fixture, () -> !fixture.lanes.pool.isEmpty());
     }
 }
