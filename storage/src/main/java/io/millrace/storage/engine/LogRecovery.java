@@ -166,7 +166,7 @@ final class LogRecovery {
     /** Damage is a finding about one log; anything else stops the start. */
     static String damageOf(DiskException failure) throws DiskException {
         if (failure.getCause() instanceof SegmentDamagedException
-                || failure.getCause() instanceof SegmentFault
+                || SegmentFault.isCauseOf(failure)
                 || failure.kind() == DiskException.Kind.NOT_FOUND) {
             return String.valueOf(failure.getMessage());
         }

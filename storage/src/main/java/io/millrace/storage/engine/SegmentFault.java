@@ -15,6 +15,10 @@ final class SegmentFault extends Exception {
         this.path = path.toString();
     }
 
+    static boolean isCauseOf(DiskException failure) {
+        return failure.getCause() instanceof SegmentFault;
+    }
+
     DiskException asDiskException() {
         return new DiskException(DiskException.Kind.FAILED, "verify", Path.of(path), this);
     }

@@ -4,6 +4,7 @@ import io.millrace.storage.TailSlice;
 import io.millrace.storage.disk.Disk;
 import io.millrace.storage.disk.DiskException;
 import io.millrace.storage.disk.SteadyWriteOut;
+import io.millrace.storage.epoch.EpochOrderException;
 import io.millrace.storage.log.FileOutcome;
 import io.millrace.storage.log.FileWork;
 import io.millrace.storage.segment.ActiveSegment;
@@ -55,9 +56,7 @@ final class SegmentWriters {
                 FileOutcome.at(replay.batchHolding(boundary.segment(), boundary.offset()));
             case FileWork.Cut cut -> cut(place, cut);
             case FileWork.Remove remove -> remove(place, remove.bases());
-            case FileWork.Rebuild rebuild ->
-                FileOutcome.of(
-                        replay.rebuild(place.folder(), rebuild.segments(), rebuild.snapshot(), rebuild.endOffset()));
+            case FileWork.Rebuild rebuild -> rebuild(place, rebuild);
             case FileWork.Swap swap -> {
                 SegmentSwap.run(disk, place.folder(), swap.baseOffset(), swap.endOffset());
                 yield FileOutcome.DONE;
@@ -72,6 +71,16 @@ final class SegmentWriters {
             }
             case FileWork.Delete delete -> delete(place);
         };
+    }
+
+    private FileOutcome rebuild(FileWork.Place place, FileWork.Rebuild rebuild) throws DiskException {
+        try {
+            return FileOutcome.of(
+                    replay.rebuild(place.folder(), rebuild.segments(), rebuild.snapshot(), rebuild.endOffset()));
+        } catch (EpochOrderException e) {
+            // No CRC covers the leader epoch of a batch.
+            throw new SegmentFault(place.folder(), 0, "epochs out of order: " + e.getMessage()).asDiskException();
+        }
     }
 
     private FileOutcome write(FileWork.Place place, FileWork.Write write) throws DiskException {

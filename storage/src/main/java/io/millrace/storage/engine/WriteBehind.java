@@ -280,17 +280,19 @@ final class WriteBehind {
         }
     }
 
-    /** A segment that was to be written to is damaged: what its log has still goes to another one, and it takes no more. */
+    /**
+     * A segment that was to be written to or cut is damaged: its log takes no more. What it has still goes to another segment; a
+     * cut ends here.
+     */
     private boolean isOneLogsDamage(Round round, @Nullable Outcomes outcomes, DiskException failure) {
-        if (outcomes == null || !SegmentDamagedException.isCauseOf(failure)) {
+        if (outcomes == null || !(SegmentDamagedException.isCauseOf(failure) || SegmentFault.isCauseOf(failure))) {
             return false;
         }
         int failed = outcomes.outcomes.size();
-        if (!(round.works.get(failed) instanceof FileWork.Write)) {
+        JournaledLog log = round.logs.get(failed);
+        if (!log.files().metDamage(round.works.get(failed))) {
             return false;
         }
-        JournaledLog log = round.logs.get(failed);
-        log.files().writeBeside();
         log.quarantine().found(failure, Quarantine.FoundBy.WRITE);
         rewish(round.logs);
         run();

@@ -37,6 +37,8 @@ public final class LogFiles {
     private final PendingCut cut = new PendingCut();
     private boolean cutting;
     private boolean rebuildAsked;
+    // Contents whose cut or rebuild met damage: it is not tried again.
+    private int stuckPlan = -1;
     private boolean removeDue;
 
     private final JournalNeed need;
@@ -94,7 +96,11 @@ public final class LogFiles {
 
     /** Whether files will be cut, or are right now: what look-ups find in them may be half gone. */
     boolean isCutDue() {
-        return cut.isDue() || resetAsked || deleteAsked;
+        return (cut.isDue() && !isStuck()) || resetAsked || deleteAsked;
+    }
+
+    private boolean isStuck() {
+        return stuckPlan == plan;
     }
 
     /**
@@ -214,8 +220,7 @@ public final class LogFiles {
     public void wishAgain() {
         boolean duty = deleteDue
                 || resetDue
-                || (cut.isDue() && (!cut.isExact() || isCutAllowed()))
-                || rebuildAsked
+                || (!isStuck() && ((cut.isDue() && (!cut.isExact() || isCutAllowed())) || rebuildAsked))
                 || removeDue
                 || log.compaction().isSwapDue()
                 || sideMade != null
@@ -255,12 +260,64 @@ public final class LogFiles {
         wish();
     }
 
-    /** The segment that was written to is damaged: what comes goes to a new one. */
-    public void writeBeside() {
+    /**
+     * A piece of work met damage. What was to be written goes to a new segment. Of a cut, what leads to it or follows it: the log
+     * keeps the end that it was given, and its rows and the journal say so; its files stay as they are, but for whole segments
+     * that went. The next start tries again, another truncation, too.
+     *
+     * @return false when no damage was to be met by such work
+     */
+    public boolean metDamage(FileWork work) {
+        switch (work) {
+            case FileWork.Write write -> writeBeside();
+            case FileWork.Boundary boundary -> {
+                if (boundary.plan() == plan) {
+                    // Where the batch begins cannot be told: the cut takes what it can from where it was asked for.
+                    cut.found(boundary.offset());
+                    log.truncation().cutAt(boundary.offset());
+                }
+            }
+            case FileWork.Cut done -> {
+                segments.remove(done.removedBases(), log.host().reader());
+                dropReaders();
+                log.reads().clear();
+                if (done.plan() == plan) {
+                    cutMetDamage();
+                }
+            }
+            case FileWork.Rebuild rebuild -> stuckPlan = rebuild.plan();
+            case FileWork.Remove remove -> {
+                return false;
+            }
+            case FileWork.Swap swap -> {
+                return false;
+            }
+            case FileWork.PlaceSide side -> {
+                return false;
+            }
+            case FileWork.Delete delete -> {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void writeBeside() {
         SegmentRow active = segments.last();
         if (active != null && !active.sealed()) {
             segments.lastSealed();
             rolls.rolled(active.endOffset());
+        }
+    }
+
+    private void cutMetDamage() {
+        SegmentRow last = segments.last();
+        if (last == null || last.endOffset() <= cut.endOffset()) {
+            // Nothing is left to cut: what is in the tail goes to another segment.
+            cut.clear();
+            cutting = rebuildAsked;
+        } else {
+            stuckPlan = plan;
         }
     }
 
@@ -311,10 +368,10 @@ public final class LogFiles {
         if (resetAsked) {
             return resetDue ? new FileWork.Remove(place(), segments.bases(), true) : null;
         }
-        if (cut.isDue()) {
+        if (cut.isDue() && !isStuck()) {
             return cut.isExact() ? (isCutAllowed() ? planCut() : null) : planBoundary();
         }
-        if (rebuildAsked) {
+        if (rebuildAsked && !isStuck()) {
             return new FileWork.Rebuild(place(), segments.copy(), log.tail().startOffset(), rolls.snapshot(), plan);
         }
         if (removeDue) {
@@ -323,6 +380,10 @@ public final class LogFiles {
             if (!bases.isEmpty()) {
                 return new FileWork.Remove(place(), bases, false);
             }
+        }
+        if (cut.isDue()) {
+            // Stuck: the last segment is neither whole nor cut.
+            return null;
         }
         FileWork swap = log.compaction().swap(place());
         if (swap != null) {
