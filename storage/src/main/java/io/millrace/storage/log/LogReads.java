@@ -170,7 +170,9 @@ final class LogReads {
                 && started.version == version
                 && !log.files().isCutDue()
                 && !log.files().isSwapRunning();
-        if (found != null && found.damage() != null && stands) {
+        // Between two tries of a swap a file may be the compacted one already, and the row that of the one before.
+        boolean betweenFiles = log.compaction().isSwapBegun();
+        if (found != null && found.damage() != null && stands && !betweenFiles) {
             log.quarantine().found(found.damage(), Quarantine.FoundBy.READ);
         }
         if (problem != null && stands) {
@@ -179,7 +181,7 @@ final class LogReads {
                     false);
             faults.add(
                     started.offset,
-                    SegmentDamagedException.isCauseOf(problem)
+                    SegmentDamagedException.isCauseOf(problem) && !betweenFiles
                             ? new ReadResult.Damaged(failure)
                             : new ReadResult.Failed(failure));
         } else if (stands && found != null && segment != null) {

@@ -46,7 +46,8 @@ public final class Quarantine {
 
     /**
      * A job that read the log's segments failed. Nothing happens unless that was for damage, of a file that the log still has: a
-     * truncation, retention or compaction may have changed it under the job.
+     * truncation, retention or compaction may have changed it under the job. Between two tries of a swap the file of a name may
+     * be the compacted one already, which does not look as its row says.
      *
      * @param sight as it was when the job was given its segments
      */
@@ -57,6 +58,7 @@ public final class Quarantine {
         boolean stands = sight == log.reads().version()
                 && !log.files().isCutDue()
                 && !log.files().isSwapRunning()
+                && !log.compaction().isSwapBegun()
                 && holds(failure.path());
         if (stands) {
             found(failure, by);
