@@ -121,6 +121,11 @@ public final class LogFiles {
         wish();
     }
 
+    /** A segment's {@code .side} file is whole: a reader that missed it opened the files before it was there. */
+    public void sideFound(Segment segment) {
+        log.host().reader().drop(segment);
+    }
+
     /** Whether one that was made again has not got its name yet: nobody may make another one then. */
     public boolean isSideWaiting() {
         return sideMade != null || running instanceof FileWork.PlaceSide;

@@ -49,6 +49,10 @@ public final class Scrubber {
     private static final int MAX_PASSED = 64;
     /** Segments that readers asked for; who misses one asks again. */
     private static final int MAX_WANTED = 64;
+    /** A segment that could not be looked at is not asked for again so soon, nor is any when there are many. */
+    private static final long ASK_AGAIN_NS = 10 * 60_000 * NS_PER_MS;
+
+    private static final int MAX_FAILED = 64;
 
     /** What the observers of a log knew at the end of its first segments. Runs on the pool. */
     @FunctionalInterface
@@ -56,7 +60,8 @@ public final class Scrubber {
         List<SideSection> sectionsAt(Path folder, List<SegmentRow> segments, long endOffset) throws DiskException;
     }
 
-    private record Run(JournaledLog log, SegmentRow row, int sight, int plan, SegmentScrub scrub) {}
+    /** @param asked by a reader, not by a round */
+    private record Run(JournaledLog log, SegmentRow row, boolean asked, int sight, int plan, SegmentScrub scrub) {}
 
     private final EventLoop loop;
     private final Disk disk;
@@ -65,6 +70,8 @@ public final class Scrubber {
     private final Supplier<Collection<JournaledLog>> logs;
     private final Replay replay;
     private final Map<Segment, JournaledLog> wanted = new LinkedHashMap<>();
+    // When they failed; the oldest first.
+    private final Map<Segment, Long> failed = new LinkedHashMap<>();
     private List<JournaledLog> round = List.of();
     private int firstOfRound;
     private int passed;
@@ -96,9 +103,18 @@ public final class Scrubber {
 
     /** A reader found a sealed segment without a usable {@code .side} file. */
     public void sideMissing(JournaledLog log, Segment segment) {
-        if (!closed && wanted.size() < MAX_WANTED && wanted.putIfAbsent(segment, log) == null) {
+        if (!closed
+                && wanted.size() < MAX_WANTED
+                && !hasFailed(segment)
+                && wanted.putIfAbsent(segment, log) == null) {
             loop.post(this::next);
         }
+    }
+
+    private boolean hasFailed(Segment segment) {
+        long nowNs = loop.clock().monotonicNs();
+        failed.values().removeIf(atNs -> nowNs - atNs >= ASK_AGAIN_NS);
+        return failed.size() >= MAX_FAILED || failed.containsKey(segment);
     }
 
     /** Ends with the step that runs. */
@@ -153,7 +169,7 @@ public final class Scrubber {
             JournaledLog log = round.get((firstOfRound + passed) % round.size());
             SegmentRow row = isWell(log) ? log.files().segments().sealedFrom(cursor) : null;
             if (row != null) {
-                if (start(log, row)) {
+                if (start(log, row, false)) {
                     cursor = row.endOffset();
                 }
                 return;
@@ -186,7 +202,7 @@ public final class Scrubber {
                 wanted.remove(first.getKey());
                 continue;
             }
-            if (start(log, row)) {
+            if (start(log, row, true)) {
                 wanted.remove(first.getKey());
             }
             return true;
@@ -195,7 +211,7 @@ public final class Scrubber {
     }
 
     /** False when another shard has the slot, or the log's files are about to be others: {@link #next} comes again. */
-    private boolean start(JournaledLog log, SegmentRow row) {
+    private boolean start(JournaledLog log, SegmentRow row, boolean asked) {
         int plan = log.files().plan();
         // A cut or swap that ended under the look would leave no trace.
         if (log.files().isSideWaiting() || !log.files().isUnchanged(plan) || !slot.tryTake()) {
@@ -210,7 +226,7 @@ public final class Scrubber {
                 row.lengthBytes(),
                 log.config().indexIntervalBytes(),
                 () -> replay.sectionsAt(row.segment().directory(), through, row.endOffset()));
-        Run begun = new Run(log, row, log.quarantine().sight(), plan, scrub);
+        Run begun = new Run(log, row, asked, log.quarantine().sight(), plan, scrub);
         running = begun;
         step(begun);
         return true;
@@ -234,6 +250,9 @@ public final class Scrubber {
         }
         if (state == SegmentScrub.State.SOUND) {
             slot.sound();
+            if (current.asked) {
+                current.log.files().sideFound(current.row.segment());
+            }
         } else if (state == SegmentScrub.State.SIDE_MADE) {
             current.log.files().sideMade(current.row.segment(), current.plan);
             slot.rebuilt();
@@ -273,6 +292,10 @@ public final class Scrubber {
             wanted.putIfAbsent(row.segment(), current.log);
         } else {
             slot.failed();
+            failed.put(row.segment(), loop.clock().monotonicNs());
+            if (failed.size() > MAX_FAILED) {
+                failed.remove(failed.keySet().iterator().next());
+            }
             LOG.warn(
                     "event=scrub-failed log={} segment={} cause=\"{}\" effect=\"tried again in the next round\"",
                     current.log.identity(),

@@ -7,15 +7,22 @@ import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A disk on which something else happens just before a removal: what another thread may do there. */
+/** A disk on which something else happens just before a removal, or after an opening: what another thread may do there. */
 final class HookedDisk implements Disk {
 
     private final Disk disk;
     private String suffix = "";
+    private @Nullable Runnable afterOpen;
     private @Nullable Runnable beforeDelete;
 
     HookedDisk(Disk disk) {
         this.disk = disk;
+    }
+
+    /** Runs the task once, after a file with such a name was opened. */
+    void afterOpenOf(String suffix, Runnable task) {
+        this.suffix = suffix;
+        this.afterOpen = task;
     }
 
     /** Runs the task once, before a file with such a name is removed. */
@@ -36,7 +43,13 @@ final class HookedDisk implements Disk {
 
     @Override
     public DiskFile open(Path file) throws DiskException {
-        return disk.open(file);
+        DiskFile opened = disk.open(file);
+        Runnable due = afterOpen;
+        if (due != null && file.toString().endsWith(suffix)) {
+            afterOpen = null;
+            due.run();
+        }
+        return opened;
     }
 
     @Override
