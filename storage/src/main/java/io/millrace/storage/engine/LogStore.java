@@ -28,10 +28,10 @@ import io.millrace.storage.log.ProducerExpiry;
 import io.millrace.storage.log.Quarantine;
 import io.millrace.storage.log.SegmentReader;
 import io.millrace.storage.log.SegmentRow;
-import io.millrace.storage.observer.SideSection;
 import io.millrace.storage.retention.RetentionQueue;
 import io.millrace.storage.scrub.Scrubber;
 import io.millrace.storage.segment.Segment;
+import io.millrace.storage.segment.SegmentScrub;
 import io.millrace.storage.tail.TailWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -99,7 +99,7 @@ public final class LogStore {
         this.reader = new SegmentReader(disk, pool, this::closeLater, config.maxOpenSegments());
         this.retention = new RetentionQueue(loop);
         this.compactions = new CompactionQueue(loop, disk, pool, config.compaction());
-        this.scrubber = new Scrubber(loop, disk, pool, config.scrub(), logs::values, this::sectionsAt);
+        this.scrubber = new Scrubber(loop, disk, pool, config.scrub(), logs::values, this::below);
         this.tailWriter = new TailWriter(parts.memory());
         this.leaderAppender = new LeaderAppender(tailWriter, new BatchValidator(), loop.clock());
         this.followerAppender = new FollowerAppender(tailWriter);
@@ -273,12 +273,8 @@ public final class LogStore {
                         }));
     }
 
-    /** On the pool. */
-    private List<SideSection> sectionsAt(Path folder, List<SegmentRow> segments, long endOffset) throws DiskException {
-        return new StateReplay(disk, config.producers(), loop.clock())
-                .rebuild(folder, segments, null, endOffset)
-                .observers()
-                .sealed();
+    private SegmentScrub.Below below(Path folder, List<SegmentRow> segments, long baseOffset) {
+        return new StateReplay(disk, config.producers(), loop.clock()).below(folder, segments, baseOffset);
     }
 
     private void closeLater(DiskFile file) {

@@ -76,20 +76,19 @@ public final class SideRebuild {
                     true));
         }
         for (int i = 0; i < rows.size(); i++) {
-            segment(folder, rows.get(i), rows.subList(0, i + 1));
+            segment(folder, rows.get(i), rows.subList(0, i));
         }
     }
 
-    private void segment(Path folder, SegmentRow row, List<SegmentRow> through) throws DiskException {
+    private void segment(Path folder, SegmentRow row, List<SegmentRow> below) throws DiskException {
         SegmentScrub scrub = new SegmentScrub(
                 disk,
                 row.segment(),
                 row.endOffset(),
                 row.lengthBytes(),
                 LogConfig.DEFAULT.indexIntervalBytes(),
-                () -> replay.rebuild(folder, through, null, row.endOffset())
-                        .observers()
-                        .sealed());
+                replay.below(folder, below, row.baseOffset()),
+                false);
         Path side = SegmentNames.side(folder, row.baseOffset());
         try {
             SegmentScrub.State state = scrub.step(STEP_BYTES);

@@ -1,5 +1,6 @@
 package io.millrace.storage.engine;
 
+import io.millrace.protocol.record.RecordBatchView;
 import io.millrace.runtime.Clock;
 import io.millrace.storage.checkpoint.LogRow;
 import io.millrace.storage.disk.Disk;
@@ -7,6 +8,7 @@ import io.millrace.storage.disk.DiskException;
 import io.millrace.storage.disk.DiskFile;
 import io.millrace.storage.log.DerivedState;
 import io.millrace.storage.log.SegmentRow;
+import io.millrace.storage.observer.ObserverChain;
 import io.millrace.storage.observer.SideSection;
 import io.millrace.storage.producer.ProducerLimits;
 import io.millrace.storage.segment.LocatedRange;
@@ -14,6 +16,7 @@ import io.millrace.storage.segment.OpenSegment;
 import io.millrace.storage.segment.ScanOutcome;
 import io.millrace.storage.segment.SegmentNames;
 import io.millrace.storage.segment.SegmentScan;
+import io.millrace.storage.segment.SegmentScrub;
 import io.millrace.storage.segment.SideFile;
 import java.nio.file.Path;
 import java.util.List;
@@ -55,6 +58,43 @@ final class StateReplay {
             }
         }
         return state;
+    }
+
+    /**
+     * What the scrubber makes a segment's {@code .side} file from.
+     *
+     * @param segments of the log that lie below
+     * @param baseOffset of the segment
+     */
+    SegmentScrub.Below below(Path folder, List<SegmentRow> segments, long baseOffset) {
+        return new SegmentScrub.Below() {
+            @Override
+            public boolean isKnown() throws DiskException {
+                if (segments.isEmpty()) {
+                    return true;
+                }
+                SideFile side = SideFile.read(disk, folder, segments.getLast().baseOffset());
+                List<SideSection> sections = side == null ? null : side.sections(disk);
+                return sections != null && empty().observers().restored(sections);
+            }
+
+            @Override
+            public SegmentScrub.Carried carry() throws DiskException {
+                ObserverChain observers =
+                        rebuild(folder, segments, null, baseOffset).observers();
+                return new SegmentScrub.Carried() {
+                    @Override
+                    public void add(RecordBatchView batch) {
+                        observers.appended(batch, batch.baseOffset(), batch.partitionLeaderEpoch());
+                    }
+
+                    @Override
+                    public List<SideSection> sections() {
+                        return observers.sealed();
+                    }
+                };
+            }
+        };
     }
 
     /** Restores from the newest usable memory; returns the offset that it stands for. */

@@ -128,9 +128,9 @@ public final class LogSegments {
         return index < rows.size() && rows.get(index).sealed() ? rows.get(index) : null;
     }
 
-    /** The segments up to the one with that base. */
-    public List<SegmentRow> through(long baseOffset) {
-        return List.copyOf(rows.subList(0, indexBelow(baseOffset + 1) + 1));
+    /** The segments below the one with that base. */
+    public List<SegmentRow> below(long baseOffset) {
+        return List.copyOf(rows.subList(0, indexBelow(baseOffset) + 1));
     }
 
     /** Whether the log still has the very segment. */

@@ -8,12 +8,12 @@ import io.millrace.storage.disk.DiskLane;
 import io.millrace.storage.log.JournaledLog;
 import io.millrace.storage.log.Quarantine;
 import io.millrace.storage.log.SegmentRow;
-import io.millrace.storage.observer.SideSection;
 import io.millrace.storage.segment.Segment;
 import io.millrace.storage.segment.SegmentDamagedException;
 import io.millrace.storage.segment.SegmentNames;
 import io.millrace.storage.segment.SegmentScrub;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,7 +34,10 @@ import org.slf4j.LoggerFactory;
  *   next segment --no log left--> WAITING
  * </pre>
  *
- * All state is a cursor: the logs of this round, how many were done, and an offset in the one that is under way. Rounds begin at
+ * <p>A {@code .side} file is made while its segment is walked, from where the one below ends. Where that file is missing, too, it is
+ * made first: however many are gone, each segment is read once and at the rate.
+ *
+ * <p>All state is a cursor: the logs of this round, how many were done, and an offset in the one that is under way. Rounds begin at
  * another log after each start, so that brokers which are often started get to all of them.
  */
 public final class Scrubber {
@@ -54,14 +57,24 @@ public final class Scrubber {
 
     private static final int MAX_FAILED = 64;
 
-    /** What the observers of a log knew at the end of its first segments. Runs on the pool. */
+    /** What the observers of a log knew at the end of its first segments. */
     @FunctionalInterface
     public interface Replay {
-        List<SideSection> sectionsAt(Path folder, List<SegmentRow> segments, long endOffset) throws DiskException;
+        SegmentScrub.Below below(Path folder, List<SegmentRow> segments, long baseOffset);
     }
 
     /** @param asked by a reader, not by a round */
-    private record Run(JournaledLog log, SegmentRow row, boolean asked, int sight, int plan, SegmentScrub scrub) {}
+    private record Run(
+            JournaledLog log,
+            SegmentRow row,
+            List<SegmentRow> below,
+            boolean asked,
+            int sight,
+            int plan,
+            SegmentScrub scrub) {}
+
+    /** @param belowFirst false when what lies below had its turn: it is read if it must */
+    private record Rung(JournaledLog log, Segment segment, boolean asked, boolean belowFirst) {}
 
     private final EventLoop loop;
     private final Disk disk;
@@ -70,6 +83,8 @@ public final class Scrubber {
     private final Supplier<Collection<JournaledLog>> logs;
     private final Replay replay;
     private final Map<Segment, JournaledLog> wanted = new LinkedHashMap<>();
+    // What has to be made in this order, the last first: segments of one log, each of which is made from the one below.
+    private final ArrayDeque<Rung> climb = new ArrayDeque<>(0);
     // When they failed; the oldest first.
     private final Map<Segment, Long> failed = new LinkedHashMap<>();
     private List<JournaledLog> round = List.of();
@@ -103,10 +118,7 @@ public final class Scrubber {
 
     /** A reader found a sealed segment without a usable {@code .side} file. */
     public void sideMissing(JournaledLog log, Segment segment) {
-        if (!closed
-                && wanted.size() < MAX_WANTED
-                && !hasFailed(segment)
-                && wanted.putIfAbsent(segment, log) == null) {
+        if (!closed && wanted.size() < MAX_WANTED && !hasFailed(segment) && wanted.putIfAbsent(segment, log) == null) {
             loop.post(this::next);
         }
     }
@@ -121,6 +133,7 @@ public final class Scrubber {
     public void close() {
         closed = true;
         wanted.clear();
+        climb.clear();
         Timer due = roundTimer;
         if (due != null) {
             due.cancel();
@@ -162,14 +175,14 @@ public final class Scrubber {
 
     /** The next segment; at most a few logs are looked at before the loop gets its turn. */
     private void next() {
-        if (closed || running != null || timer != null || startWanted() || !inRound) {
+        if (closed || running != null || timer != null || startClimb() || startWanted() || !inRound) {
             return;
         }
         for (int i = 0; i < MAX_PASSED && passed < round.size(); i++) {
             JournaledLog log = round.get((firstOfRound + passed) % round.size());
             SegmentRow row = isWell(log) ? log.files().segments().sealedFrom(cursor) : null;
             if (row != null) {
-                if (start(log, row, false)) {
+                if (start(log, row, false, true)) {
                     cursor = row.endOffset();
                 }
                 return;
@@ -191,18 +204,41 @@ public final class Scrubber {
         return !log.isClosed() && log.damage() == null;
     }
 
+    private static @Nullable SegmentRow sealed(JournaledLog log, Segment segment) {
+        SegmentRow row = log.files().segments().holding(segment.baseOffset());
+        boolean there = row != null && row.sealed() && log.files().segments().has(segment);
+        return there && isWell(log) ? row : null;
+    }
+
+    /** False when no segment waits for the one below it. */
+    private boolean startClimb() {
+        while (!climb.isEmpty()) {
+            Rung lowest = climb.getLast();
+            SegmentRow row = sealed(lowest.log, lowest.segment);
+            if (row == null) {
+                climb.removeLast();
+                continue;
+            }
+            if (start(lowest.log, row, lowest.asked, lowest.belowFirst)) {
+                climb.removeLast();
+            }
+            return true;
+        }
+        return false;
+    }
+
     /** False when nobody waits for a segment that is still there. */
     private boolean startWanted() {
         while (!wanted.isEmpty()) {
             Map.Entry<Segment, JournaledLog> first =
                     wanted.entrySet().iterator().next();
             JournaledLog log = first.getValue();
-            SegmentRow row = log.files().segments().holding(first.getKey().baseOffset());
-            if (row == null || !row.sealed() || !log.files().segments().has(first.getKey()) || !isWell(log)) {
+            SegmentRow row = sealed(log, first.getKey());
+            if (row == null) {
                 wanted.remove(first.getKey());
                 continue;
             }
-            if (start(log, row, true)) {
+            if (start(log, row, true, true)) {
                 wanted.remove(first.getKey());
             }
             return true;
@@ -211,22 +247,23 @@ public final class Scrubber {
     }
 
     /** False when another shard has the slot, or the log's files are about to be others: {@link #next} comes again. */
-    private boolean start(JournaledLog log, SegmentRow row, boolean asked) {
+    private boolean start(JournaledLog log, SegmentRow row, boolean asked, boolean belowFirst) {
         int plan = log.files().plan();
         // A cut or swap that ended under the look would leave no trace.
         if (log.files().isSideWaiting() || !log.files().isUnchanged(plan) || !slot.tryTake()) {
             after(RETRY_MS * NS_PER_MS, this::next);
             return false;
         }
-        List<SegmentRow> through = log.files().segments().through(row.baseOffset());
+        List<SegmentRow> below = log.files().segments().below(row.baseOffset());
         SegmentScrub scrub = new SegmentScrub(
                 disk,
                 row.segment(),
                 row.endOffset(),
                 row.lengthBytes(),
                 log.config().indexIntervalBytes(),
-                () -> replay.sectionsAt(row.segment().directory(), through, row.endOffset()));
-        Run begun = new Run(log, row, asked, log.quarantine().sight(), plan, scrub);
+                replay.below(row.segment().directory(), below, row.baseOffset()),
+                belowFirst);
+        Run begun = new Run(log, row, below, asked, log.quarantine().sight(), plan, scrub);
         running = begun;
         step(begun);
         return true;
@@ -248,7 +285,10 @@ public final class Scrubber {
             after(pauseNs, () -> step(current));
             return;
         }
-        if (state == SegmentScrub.State.SOUND) {
+        if (state == SegmentScrub.State.BELOW_FIRST) {
+            climb.add(new Rung(current.log, current.row.segment(), current.asked, false));
+            climb.add(new Rung(current.log, current.below.getLast().segment(), false, true));
+        } else if (state == SegmentScrub.State.SOUND) {
             slot.sound();
             if (current.asked) {
                 current.log.files().sideFound(current.row.segment());
@@ -262,6 +302,8 @@ public final class Scrubber {
                     current.row.baseOffset());
         } else if (failure != null) {
             failed(current, failure);
+            climb.forEach(rung -> remember(rung.segment));
+            climb.clear();
             // It may have failed before anything was read, and be the next again.
             end(current, Math.max(pauseNs, RETRY_MS * NS_PER_MS));
             return;
@@ -292,15 +334,19 @@ public final class Scrubber {
             wanted.putIfAbsent(row.segment(), current.log);
         } else {
             slot.failed();
-            failed.put(row.segment(), loop.clock().monotonicNs());
-            if (failed.size() > MAX_FAILED) {
-                failed.remove(failed.keySet().iterator().next());
-            }
+            remember(row.segment());
             LOG.warn(
                     "event=scrub-failed log={} segment={} cause=\"{}\" effect=\"tried again in the next round\"",
                     current.log.identity(),
                     current.row.baseOffset(),
                     failure.getMessage());
+        }
+    }
+
+    private void remember(Segment segment) {
+        failed.put(segment, loop.clock().monotonicNs());
+        if (failed.size() > MAX_FAILED) {
+            failed.remove(failed.keySet().iterator().next());
         }
     }
 

@@ -23,14 +23,27 @@ public final class SegmentScrub {
     public enum State {
         MORE,
         SOUND,
+        /** What the segment below left its observers with is not known: its own {@code .side} file has to be made first. */
+        BELOW_FIRST,
         /** A new {@code .side} file waits for {@link #place}. */
         SIDE_MADE
     }
 
-    /** What the observers knew at the segment's end, computed from what lies before it. */
-    @FunctionalInterface
-    public interface Sections {
-        List<SideSection> atEnd() throws DiskException;
+    /** Where the observers begin. Called by the job at hand. */
+    public interface Below {
+
+        /** Whether {@link #carry} has no other segment to read. */
+        boolean isKnown() throws DiskException;
+
+        /** What they knew at the segment's begin. */
+        Carried carry() throws DiskException;
+    }
+
+    /** The observers, carried through the segment. */
+    public interface Carried {
+        void add(RecordBatchView batch);
+
+        List<SideSection> sections();
     }
 
     private final Disk disk;
@@ -39,28 +52,38 @@ public final class SegmentScrub {
     private final long baseOffset;
     private final long endOffset;
     private final long lengthBytes;
-    private final Sections sections;
+    private final Below below;
+    private final boolean belowFirst;
     private final IndexBuilder builder;
     private @Nullable DiskFile log;
     private @Nullable SegmentScan scan;
     private SideFile.@Nullable Header side;
     private @Nullable DiskFile newIndex;
+    private @Nullable Carried carried;
     private int newEntries;
     private long readBytes;
 
     /**
      * @param endOffset of the segment; its last batch may end below it in a compacted log
      * @param lengthBytes that it has to have
+     * @param belowFirst whether a new file is to be made only from what {@link Below#isKnown}
      */
     public SegmentScrub(
-            Disk disk, Segment segment, long endOffset, long lengthBytes, int indexIntervalBytes, Sections sections) {
+            Disk disk,
+            Segment segment,
+            long endOffset,
+            long lengthBytes,
+            int indexIntervalBytes,
+            Below below,
+            boolean belowFirst) {
         this.disk = disk;
         this.folder = segment.directory();
         this.baseOffset = segment.baseOffset();
         this.path = SegmentNames.log(folder, baseOffset);
         this.endOffset = endOffset;
         this.lengthBytes = lengthBytes;
-        this.sections = sections;
+        this.below = below;
+        this.belowFirst = belowFirst;
         this.builder = new IndexBuilder(baseOffset, indexIntervalBytes);
     }
 
@@ -76,6 +99,9 @@ public final class SegmentScrub {
      */
     public State step(int budgetBytes) throws DiskException {
         SegmentScan running = scan == null ? begin() : scan;
+        if (running == null) {
+            return State.BELOW_FIRST;
+        }
         long until = running.outcome().endPosition() + budgetBytes;
         while (running.outcome().endPosition() < until) {
             RecordBatchView batch = running.next();
@@ -84,12 +110,15 @@ public final class SegmentScrub {
                 return ended(running.outcome());
             }
             builder.add(batch);
+            if (carried != null) {
+                carried.add(batch);
+            }
         }
         keepEntries();
         return State.MORE;
     }
 
-    private SegmentScan begin() throws DiskException {
+    private @Nullable SegmentScan begin() throws DiskException {
         DiskFile file = disk.open(path);
         log = file;
         long found = file.length();
@@ -105,6 +134,10 @@ public final class SegmentScrub {
         if (known != null && sound) {
             side = known.header();
         } else {
+            if (belowFirst && !below.isKnown()) {
+                return null;
+            }
+            carried = below.carry();
             Path entries = SegmentNames.scrub(SegmentNames.index(folder, baseOffset));
             SegmentFiles.deleteIfThere(disk, entries);
             newIndex = disk.create(entries);
@@ -155,7 +188,8 @@ public final class SegmentScrub {
 
     private void makeSide(IndexBuilder.State end) throws DiskException {
         DiskFile index = newIndex;
-        if (index == null) {
+        Carried observers = carried;
+        if (index == null || observers == null) {
             throw new IllegalStateException("no index was made of " + path);
         }
         SideFile.Header header =
@@ -165,7 +199,14 @@ public final class SegmentScrub {
                 SegmentNames.scrub(SegmentNames.side(folder, baseOffset)),
                 header,
                 new SideFile.IndexSource(index, end.indexEntries()),
-                sections.atEnd());
+                sections(observers));
+    }
+
+    /** The old file's where they are sound: they may know of what retention or compaction took. */
+    private List<SideSection> sections(Carried observers) throws DiskException {
+        SideFile old = SideFile.read(disk, folder, baseOffset);
+        List<SideSection> kept = old == null || old.header().endOffset() != endOffset ? null : old.sections(disk);
+        return kept == null ? observers.sections() : kept;
     }
 
     /**

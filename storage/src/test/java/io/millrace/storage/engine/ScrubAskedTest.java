@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.storage.LogConfig;
 import io.millrace.storage.PartitionLog;
+import io.millrace.storage.disk.Disk;
 import io.millrace.storage.disk.DiskException;
+import io.millrace.storage.disk.DiskFile;
 import io.millrace.storage.scrub.ScrubSlot;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,8 +38,7 @@ class ScrubAskedTest {
     }
 
     private static PartitionLog create(StoreFixture fixture) {
-        return fixture.store.create(
-                StoreFixture.identity("t", 0), LogConfig.DEFAULT.withSegmentBytes(SEGMENT_BYTES));
+        return fixture.store.create(StoreFixture.identity("t", 0), LogConfig.DEFAULT.withSegmentBytes(SEGMENT_BYTES));
     }
 
     private static void write(StoreFixture fixture, PartitionLog log, int batches) {
@@ -127,5 +129,51 @@ class ScrubAskedTest {
         assertThat(fixture.failures).isEmpty();
         fixture.close();
         assertThat(disk.openFiles()).isZero();
+    }
+
+    @Test
+    void allThatLiesBelowAMissingFileIsMadeFirstEachSegmentReadOnceAndAtTheRate() throws Exception {
+        ScrubSlot slow = new ScrubSlot(ScrubSlot.NEVER, 10_000);
+        StorageConfig config = StorageConfig.SMALL.withReserveBytes(0).withScrub(slow);
+        StoreFixture fixture = StoreFixture.open(disk, FOLDER, config);
+        write(fixture, create(fixture), 60);
+        fixture.close();
+        List<Path> sides = sides();
+        assertThat(sides).hasSizeGreaterThan(5);
+        List<byte[]> before = new ArrayList<>();
+        long bytes = 0;
+        for (Path side : sides) {
+            before.add(bytes(side));
+            bytes += disk.length(LOG.resolve(side.getFileName().toString().replace(".side", ".log")));
+            disk.delete(side);
+        }
+        fixture = StoreFixture.open(disk, FOLDER, config);
+        PartitionLog log = fixture.log("t", 0);
+        log.read(50, log.logEndOffset(), 1_000, true);
+        long seconds = 0;
+        while (!disk.exists(sides.getLast())) {
+            pass(fixture, 1_000);
+            assertThat(seconds++).isLessThan(300);
+            assertThat(slow.readBytes()).isLessThanOrEqualTo(100_000 + seconds * 10_000);
+            for (int i = 1; i < sides.size(); i++) {
+                assertThat(disk.exists(sides.get(i - 1)) || !disk.exists(sides.get(i)))
+                        .isTrue();
+            }
+        }
+        assertThat(slow.readBytes()).isEqualTo(bytes);
+        assertThat(slow.rebuiltSides()).isEqualTo(sides.size());
+        for (int i = 0; i < sides.size(); i++) {
+            assertThat(bytes(sides.get(i))).isEqualTo(before.get(i));
+        }
+        fixture.close();
+        assertThat(disk.openFiles()).isZero();
+    }
+
+    private byte[] bytes(Path path) throws DiskException {
+        try (DiskFile file = ((Disk) disk).open(path)) {
+            ByteBuffer all = ByteBuffer.allocate((int) file.length());
+            file.read(0, all);
+            return all.array();
+        }
     }
 }
