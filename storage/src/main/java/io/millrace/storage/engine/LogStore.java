@@ -113,7 +113,7 @@ public final class LogStore {
                 parts.spaceProbe(),
                 config.maxDirtyBytes(),
                 new WriteBehindEvents());
-        this.space = parts.spaceGuard(loop, writeBehindLane, writeBehind, this::refusalChanged);
+        this.space = parts.spaceGuard(loop, writeBehindLane, writeBehind, journal, this::refusalChanged);
         this.counts = new StoreCounts(journal, reader, leaderAppender, writeBehind);
         this.reserve = parts.reserve();
         reserve.makeOn(pool, 2 * config.reserveBytes());
@@ -221,7 +221,7 @@ public final class LogStore {
         retention.close();
         producerExpiry.close();
         logs.values().forEach(JournaledLog::close);
-        if (space.isFull() && writeBehind.isPaused()) {
+        if (space.isFull() && (writeBehind.isPaused() || journal.isEnlargementDue())) {
             closeFull();
         }
         writeBehind.drain();
@@ -426,6 +426,12 @@ public final class LogStore {
         public @Nullable String clientRefusal() {
             return space.refusal();
         }
+
+        @Override
+        public @Nullable String clientRefusal(int sizeBytes) {
+            String refusal = space.refusal();
+            return refusal != null ? refusal : space.refusalOf(journal.enlargementBytes(sizeBytes));
+        }
     }
 
     private final class JournalEvents implements Journal.Events {
@@ -443,7 +449,11 @@ public final class LogStore {
 
         @Override
         public void blocked(DiskException cause) {
-            LogStore.this.blocked(cause);
+            // One batch waits: what goes to segments, and what frees space, goes on.
+            space.blocked(cause);
+            if (closed != null) {
+                closeFull();
+            }
         }
 
         @Override

@@ -42,6 +42,8 @@ final class SpaceGuard {
     private final Runnable retry;
     private @Nullable String refusal;
     private boolean closed;
+    private boolean asking;
+    private long lastUsableBytes = Long.MAX_VALUE;
     private @Nullable Timer timer;
 
     /**
@@ -92,11 +94,35 @@ final class SpaceGuard {
         return bytes >= neededBytes() + reserveBytes / 10;
     }
 
+    /**
+     * Why something that takes so much beside the reserve does not fit, by what was free when last seen; null when it does. Asks
+     * anew then: a client that tries again is answered by what is free now.
+     */
+    @Nullable
+    String refusalOf(long bytes) {
+        if (bytes == 0 || closed || lastUsableBytes >= neededBytes() + bytes) {
+            return null;
+        }
+        if (!asking) {
+            asking = true;
+            lane.submit(probe::usableBytes, (usable, failure) -> {
+                asking = false;
+                if (usable != null) {
+                    usable(usable);
+                }
+            });
+        }
+        return "the disk of " + directory + " is nearly full (" + lastUsableBytes + " bytes are free): a batch as large"
+                + " as this needs " + bytes
+                + " more for a larger file of the journal, beside a reserve: free some space";
+    }
+
     private long neededBytes() {
         return unwrittenBytes.getAsLong() + reserveBytes;
     }
 
     void usable(long bytes) {
+        lastUsableBytes = bytes;
         long needed = neededBytes();
         if (bytes < needed) {
             become("the disk of " + directory + " is nearly full (" + bytes + " bytes are free, " + needed

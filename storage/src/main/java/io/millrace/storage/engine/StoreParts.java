@@ -47,14 +47,15 @@ record StoreParts(
         return new SpaceProbe(disk, directory);
     }
 
-    SpaceGuard spaceGuard(EventLoop loop, DiskLane lane, WriteBehind writeBehind, SpaceGuard.Changed changed) {
+    SpaceGuard spaceGuard(
+            EventLoop loop, DiskLane lane, WriteBehind writeBehind, Journal journal, SpaceGuard.Changed changed) {
         return new SpaceGuard(
                 loop,
                 lane,
                 spaceProbe(),
                 directory,
                 config.reserveBytes(),
-                writeBehind::unwrittenBytes,
+                () -> writeBehind.unwrittenBytes() + journal.enlargementBytes(),
                 changed,
                 writeBehind::resume);
     }

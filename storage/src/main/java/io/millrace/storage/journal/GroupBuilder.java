@@ -29,6 +29,8 @@ public final class GroupBuilder {
     private final List<TailSlice> held = new ArrayList<>();
     private final List<JournalMember> members = new ArrayList<>();
     private long generation;
+    private int fileRoomBytes;
+    private int unfitBytes;
 
     GroupBuilder(int maxBytes) {
         this.maxBytes = maxBytes;
@@ -49,8 +51,33 @@ public final class GroupBuilder {
         return generation;
     }
 
-    void generation(long generation) {
+    /** @param fileRoomBytes the largest group that could be written now */
+    void begin(long generation, int fileRoomBytes) {
         this.generation = generation;
+        this.fileRoomBytes = fileRoomBytes;
+        unfitBytes = 0;
+    }
+
+    /** Whether there is a file for a group with a batch of that size, be it alone; noted when not. */
+    public boolean fits(int batchBytes) {
+        int recordBytes = RecordLayout.HEADER_BYTES + batchBytes;
+        if (recordBytes <= maxBytes || GroupLayout.blockedBytes(recordBytes) <= fileRoomBytes) {
+            return true;
+        }
+        unfitBytes = GroupLayout.blockedBytes(recordBytes);
+        return false;
+    }
+
+    /** Size of the group that the last member would need a larger file for, 0 when it is not for that that it is not complete. */
+    int unfitBytes() {
+        return unfitBytes;
+    }
+
+    /** The same, and forgets it: the member stays enlisted. */
+    public int takeUnfitBytes() {
+        int taken = unfitBytes;
+        unfitBytes = 0;
+        return taken;
     }
 
     /** Adds a record without batches. */

@@ -18,10 +18,11 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   IDLE --flush--> WRITING --written--> SYNCING --synced--> IDLE, or at once the next group
  *     |                                                   (any failure: FAILED, for good)
- *     +--no file free--> WAITING --releaseBelow / grown / enlarged--> WRITING
+ *     +--no file free--> WAITING --releaseBelow / grown--> WRITING
  * </pre>
  *
- * A group that is larger than any free file, one batch then, waits until one was made larger.
+ * A batch for which no free file is large enough is not collected: its log is set aside until a file was made larger
+ * ({@link LargeRecords}), and the groups go on with what the others have.
  *
  * Invariant: group n+1 is handed to the lane only after group n is synced. Recovery relies on it: a bad group that is followed
  * by a good one was damaged later, a bad last group was torn.
@@ -69,6 +70,7 @@ public final class Journal {
     private final long journalId;
     private final JournalFiles files;
     private final GroupBuilder builder;
+    private final LargeRecords large;
     private final ArrayDeque<JournalMember> enlisted = new ArrayDeque<>();
     private final Runnable flush = this::flush;
 
@@ -76,7 +78,6 @@ public final class Journal {
     private boolean flushPosted;
     private boolean writtenAwaited;
     private boolean growing;
-    private boolean enlarging;
     private long nextGroup;
     private int previousCrc;
     private long position;
@@ -110,6 +111,7 @@ public final class Journal {
         this.events = events;
         this.files = new JournalFiles(files, firstGeneration);
         this.builder = new GroupBuilder(settings.maxGroupBytes());
+        this.large = new LargeRecords(settings, growthLane, this.files, this::enlargingFailed);
     }
 
     /** {@code member} has something to collect and is not enlisted already. */
@@ -131,7 +133,7 @@ public final class Journal {
 
     private void build() {
         // The group may open a new file, so what members note is the oldest generation that it can be in.
-        builder.generation(files.generation());
+        builder.begin(files.generation(), files.largestRoomBytes());
         writtenAwaited = false;
         int remaining = enlisted.size();
         while (remaining-- > 0) {
@@ -140,6 +142,10 @@ public final class Journal {
             boolean complete = member.collect(builder);
             writtenAwaited |= member.awaitsWritten();
             if (!complete) {
+                if (builder.unfitBytes() > 0) {
+                    setAside(member);
+                    continue;
+                }
                 // It did not fit: first in line for the next group.
                 enlisted.addFirst(member);
                 break;
@@ -151,6 +157,13 @@ public final class Journal {
             return;
         }
         write();
+    }
+
+    private void setAside(JournalMember member) {
+        fileWaits++;
+        if (!large.setAside(member, builder.takeUnfitBytes())) {
+            wantSpace();
+        }
     }
 
     private void finishMembers() {
@@ -170,7 +183,7 @@ public final class Journal {
         if (file == null) {
             state = State.WAITING;
             fileWaits++;
-            waitForFile(blockedBytes);
+            wantSpace();
             return;
         }
         state = State.WRITING;
@@ -251,36 +264,15 @@ public final class Journal {
     /** A second file always; more only when appends already wait, or soon would: half a file went in under two seconds. */
     private boolean worthGrowing() {
         return files.count() < 2
-                || state == State.WAITING
+                || isWaiting()
                 || owner.clock().monotonicNs() - files.currentSinceNs() < GROW_WITHIN_NS;
     }
 
-    /** Free files are too small, if there are any: one becomes larger. With none, one that is released or made leads back here. */
-    private void waitForFile(int blockedBytes) {
-        JournalFile file = files.freeFile();
-        if (file == null) {
-            wantSpace();
-            return;
-        }
-        if (enlarging) {
-            return;
-        }
-        enlarging = true;
-        int fromBytes = file.capacityBytes();
-        int toBytes = settings.enlargedFileBytes(blockedBytes);
-        growthLane.submit(() -> file.enlarge(fromBytes, toBytes), (done, failure) -> enlarged(file, toBytes, failure));
-    }
-
-    private void enlarged(JournalFile file, int toBytes, @Nullable DiskException failure) {
-        enlarging = false;
+    private void enlargingFailed(DiskException failure) {
         if (state == State.FAILED) {
             return;
         }
-        if (failure == null) {
-            file.enlarged(toBytes);
-            resume();
-        } else if (failure.kind() == DiskException.Kind.FULL
-                || failure.kind() == DiskException.Kind.TOO_MANY_OPEN_FILES) {
+        if (failure.kind() == DiskException.Kind.FULL || failure.kind() == DiskException.Kind.TOO_MANY_OPEN_FILES) {
             events.blocked(failure);
         } else {
             fail(failure);
@@ -315,6 +307,7 @@ public final class Journal {
             state = State.IDLE;
             write();
         }
+        large.enlistAgain();
     }
 
     /** Oldest generation that what is collected next can be in. */
@@ -332,12 +325,27 @@ public final class Journal {
 
     /** Whether no group is under way and nobody is enlisted. */
     public boolean isIdle() {
-        return state == State.IDLE && enlisted.isEmpty();
+        return state == State.IDLE && enlisted.isEmpty() && !large.hasMembers();
     }
 
     /** Whether appends pile up because every file is still needed. */
     public boolean isWaiting() {
-        return state == State.WAITING;
+        return state == State.WAITING || large.wantsFreeFile();
+    }
+
+    /** Whether a log waits until a file was made larger for its next batch. */
+    public boolean isEnlargementDue() {
+        return large.hasMembers();
+    }
+
+    /** What files will take on the disk beyond what they have, for batches that wait for it. */
+    public long enlargementBytes() {
+        return large.wantedBytes();
+    }
+
+    /** What a file would take beyond what it has for a batch of that size; 0 when one is large enough. */
+    public long enlargementBytes(int batchBytes) {
+        return large.enlargementBytes(batchBytes);
     }
 
     /** Nanoseconds that the running write or sync has taken so far, 0 when none runs: a stuck disk shows here. */

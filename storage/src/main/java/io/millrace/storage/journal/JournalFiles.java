@@ -22,8 +22,8 @@ final class JournalFiles {
     }
 
     /**
-     * The file that has room for a group of {@code blockedBytes}; null when all are alive: wait for one to be released; or when
-     * those that are free are too small: {@link #freeFile} is to be enlarged.
+     * The file that has room for a group of {@code blockedBytes}; null when all are alive: wait for one to be released. None is
+     * too small for a group of the size that the settings allow.
      */
     @Nullable
     JournalFile roomFor(int blockedBytes, long nowNs) {
@@ -42,6 +42,25 @@ final class JournalFiles {
         current = next;
         currentSinceNs = nowNs;
         return next;
+    }
+
+    /** The largest group for which {@link #roomFor} has a file now. */
+    int largestRoomBytes() {
+        JournalFile file = current;
+        int largest = file == null ? 0 : file.roomBytes();
+        for (JournalFile each : free) {
+            largest = Math.max(largest, each.capacityBytes());
+        }
+        return largest;
+    }
+
+    /** Of those that hold something alive, too. */
+    int largestFileBytes() {
+        int largest = 0;
+        for (JournalFile each : all()) {
+            largest = Math.max(largest, each.capacityBytes());
+        }
+        return largest;
     }
 
     private @Nullable JournalFile takeFree(int blockedBytes) {

@@ -7,7 +7,8 @@ package io.millrace.storage.journal;
 public interface JournalMember {
 
     /**
-     * Adds what is pending to the group, in order, as far as it has room.
+     * Adds what is pending to the group, in order, as far as it has room. A batch that {@link GroupBuilder#fits} no file ends
+     * that: the member is not enlisted any more then, until {@link #fileFreed}.
      *
      * @return whether nothing is left for a later group
      */
@@ -21,4 +22,7 @@ public interface JournalMember {
 
     /** What it added to the running group survives power loss. */
     void groupSynced();
+
+    /** There may be a file now for the batch that fitted none: it is to enlist again. */
+    void fileFreed();
 }

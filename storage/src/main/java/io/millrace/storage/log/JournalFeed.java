@@ -20,6 +20,8 @@ final class JournalFeed implements JournalMember {
     private final List<TailSlice> gathered = new ArrayList<>(4);
     private int controlsInFlight;
     private boolean enlisted;
+    // Not enlisted, for its next batch waits for a file of the journal to be made larger.
+    private boolean setAside;
     private boolean deleting;
     private boolean creating;
 
@@ -37,8 +39,15 @@ final class JournalFeed implements JournalMember {
         }
     }
 
-    boolean isEnlisted() {
-        return enlisted;
+    /** Whether something is on its way to the journal. */
+    boolean isPending() {
+        return enlisted || setAside;
+    }
+
+    @Override
+    public void fileFreed() {
+        setAside = false;
+        enlist();
     }
 
     void create() {
@@ -95,20 +104,27 @@ final class JournalFeed implements JournalMember {
             return false;
         }
         note(before, group);
+        setAside = false;
         boolean complete = collectBatches(group);
-        if (complete) {
+        // A log start below what is set aside need not wait for it.
+        if (complete || (setAside && ends.logStartOffset() <= ends.collectedEnd())) {
             int after = controls.collectAfter(group);
-            complete = after >= 0;
             note(Math.max(after, 0), group);
             if (after == PendingControls.LOG_START) {
                 ends.logStartCollected();
+            }
+            if (after < 0) {
+                // Enlisted for that, and found too large again.
+                setAside = false;
+                group.takeUnfitBytes();
+                complete = false;
             }
         }
         ends.inFlight();
         if (log.files().need().needsCheckpoint()) {
             log.host().needsCheckpoint(log);
         }
-        enlisted = !complete;
+        enlisted = !complete && !setAside;
         return complete;
     }
 
@@ -123,6 +139,10 @@ final class JournalFeed implements JournalMember {
         TailLog tail = log.tail();
         long from = ends.collectedEnd();
         while (from < tail.endOffset()) {
+            if (!group.fits(tail.sizeAt(tail.entryHolding(from)))) {
+                setAside = true;
+                return false;
+            }
             int bytes = tail.slices(from, tail.endOffset(), group.roomBytes(), group.isEmpty(), gathered);
             if (bytes == 0) {
                 return false;

@@ -323,7 +323,7 @@ public final class JournaledLog implements PartitionLog, AppendTarget {
         closed = true;
         compaction.close();
         // While a cut or rebuild is due the derived state still knows batches that are gone.
-        if (!files.isCutting() && (files.need().needsCheckpoint() || feed.isEnlisted())) {
+        if (!files.isCutting() && (files.need().needsCheckpoint() || feed.isPending())) {
             files.rolls().takeSnapshot(tail.endOffset());
         }
     }

@@ -81,7 +81,7 @@ final class LogAppends {
         if (broken != null || log.isClosed()) {
             return refused(ErrorCode.KAFKA_STORAGE_ERROR, broken == null ? "the log is closed" : broken.message());
         }
-        String full = fromClient ? host.clientRefusal() : null;
+        String full = fromClient ? host.clientRefusal(batches.remaining()) : null;
         if (full != null) {
             return refused(ErrorCode.KAFKA_STORAGE_ERROR, full);
         }

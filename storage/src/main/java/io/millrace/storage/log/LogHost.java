@@ -66,4 +66,8 @@ public interface LogHost {
     /** Why the disk cannot take what clients send; null when it can. */
     @Nullable
     String clientRefusal();
+
+    /** The same for so many bytes in one batch: a large one may need a larger file of the journal first. */
+    @Nullable
+    String clientRefusal(int sizeBytes);
 }
