@@ -206,6 +206,9 @@ public final class Journal {
 
     private void written(@Nullable Integer crc, @Nullable DiskException failure) {
         builder.written();
+        if (state == State.FAILED) {
+            return;
+        }
         if (failure != null || crc == null) {
             fail(failure);
             return;
