@@ -48,7 +48,7 @@ final class LargeRecords {
         return members.isEmpty() ? 0 : growthBytes(wantedBytes);
     }
 
-    /** @return 0 when a file is large enough, alive or not */
+    /** What a file would take beyond what it has for a batch of that size; 0 when one is large enough, alive or not. */
     long enlargementBytes(int batchBytes) {
         int blockedBytes = GroupLayout.blockedBytes(RecordLayout.HEADER_BYTES + batchBytes);
         return blockedBytes <= files.largestFileBytes() ? 0 : growthBytes(blockedBytes);
