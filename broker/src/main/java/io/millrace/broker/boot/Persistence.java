@@ -98,7 +98,7 @@ final class Persistence implements AutoCloseable {
             throw new BrokerStartException(e.getMessage(), e);
         }
         try {
-            TailMemory memory = new TailMemory(TailMemory.DEFAULT_BUDGET_BYTES, TailMemory.DEFAULT_CHUNK_BYTES);
+            TailMemory memory = new TailMemory(config.tailMemoryBytes(), TailMemory.DEFAULT_CHUNK_BYTES);
             LogDirectory logs = LogDirectory.open(
                     disk,
                     config.dataFolder(),
@@ -197,6 +197,10 @@ final class Persistence implements AutoCloseable {
         into.add(Meter.TAIL_ALLOCATED, memory.allocatedBytes());
         into.add(Meter.TAIL_LIMIT, memory.budgetBytes());
         into.add(Meter.TAIL_REFUSALS, memory.refusals());
+        into.add(Meter.TAIL_LENT, memory.lentBytes());
+        into.add(Meter.TAIL_LOAN_REFUSALS, memory.loanRefusals());
+        into.add(Meter.TAIL_MOVED, memory.movedBytes());
+        into.add(Meter.TAIL_LOST, memory.lostSlices());
         into.add(Meter.TAIL_ALLOCATION_FAILURES, memory.allocationFailures());
     }
 

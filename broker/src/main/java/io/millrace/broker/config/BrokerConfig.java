@@ -20,6 +20,7 @@ public record BrokerConfig(
         long producerIdExpirationMs,
         CleanerLimits cleaner,
         ScrubLimits scrub,
+        long tailMemoryBytes,
         long shutdownDeadlineMs) {
 
     /**
@@ -89,6 +90,7 @@ public record BrokerConfig(
                         values.get(BrokerKeys.CLEANER_IO_MAX_BYTES_PER_SECOND)),
                 new ScrubLimits(
                         values.get(BrokerKeys.SCRUB_INTERVAL_MS), values.get(BrokerKeys.SCRUB_BYTES_PER_SECOND)),
+                values.get(BrokerKeys.TAIL_MEMORY_BYTES),
                 values.get(BrokerKeys.SHUTDOWN_DEADLINE_MS));
     }
 

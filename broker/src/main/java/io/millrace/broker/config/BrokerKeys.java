@@ -1,6 +1,7 @@
 package io.millrace.broker.config;
 
 import io.millrace.storage.scrub.ScrubSlot;
+import io.millrace.storage.tail.TailMemory;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -172,6 +173,15 @@ public final class BrokerKeys {
             "bytes",
             "What that check reads in a second, at most.");
 
+    public static final ConfigKey<Long> TAIL_MEMORY_BYTES = ConfigKey.ofLong(
+            "millrace.tail.memory.bytes",
+            TailMemory.DEFAULT_BUDGET_BYTES,
+            8 << 20,
+            16L << 30,
+            "bytes",
+            "Memory, outside the heap, for the newest records of all logs until they are in segments; producers wait when it is used"
+                    + " up. The JVM's -XX:MaxDirectMemorySize has to leave room for it.");
+
     public static final ConfigKey<Long> SHUTDOWN_DEADLINE_MS = ConfigKey.ofLong(
             "millrace.shutdown.deadline.ms",
             10_000,
@@ -211,6 +221,7 @@ public final class BrokerKeys {
                 CLEANER_IO_MAX_BYTES_PER_SECOND,
                 SCRUB_INTERVAL_MS,
                 SCRUB_BYTES_PER_SECOND,
+                TAIL_MEMORY_BYTES,
                 SHUTDOWN_DEADLINE_MS));
         keys.addAll(LogKeys.keys());
         keys.addAll(GroupKeys.keys());

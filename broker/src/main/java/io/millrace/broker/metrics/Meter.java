@@ -142,6 +142,20 @@ public enum Meter {
     TAIL_ALLOCATED(Type.GAUGE, "millrace_tail_allocated_bytes", "The same with what is kept for reuse"),
     TAIL_LIMIT(Type.GAUGE, "millrace_tail_limit_bytes", "The bound of both"),
     TAIL_REFUSALS(Type.COUNTER, "millrace_tail_refusals_total", "How often that memory was refused at the bound"),
+    TAIL_LENT(
+            Type.GAUGE, "millrace_tail_lent_bytes", "Memory of the same that clients' sockets hold; a quarter at most"),
+    TAIL_LOAN_REFUSALS(
+            Type.COUNTER,
+            "millrace_tail_loan_refusals_total",
+            "How often records were copied to be sent because sockets held that much"),
+    TAIL_MOVED(
+            Type.COUNTER,
+            "millrace_tail_moved_bytes_total",
+            "Bytes of answers that move from memory to a segment because their clients read slowly"),
+    TAIL_LOST(
+            Type.COUNTER,
+            "millrace_tail_lost_slices_total",
+            "Pieces of answers that a truncation or a deletion took away before they were sent: their connections close"),
     TAIL_ALLOCATION_FAILURES(
             Type.COUNTER,
             "millrace_tail_allocation_failures_total",

@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 /** Records of an answer as slices of a log: encoded without touching their bytes. Takes over the slices' references. */
 public final class SlicePayload implements RecordsPayload {
 
+    /** Copied at once where memory is not lent. */
+    private static final int MAX_COPY_BYTES = 64 * 1024;
+
     private final List<LogSlice> slices;
     private final int sizeBytes;
 
@@ -39,7 +42,7 @@ public final class SlicePayload implements RecordsPayload {
         }
     }
 
-    /** Bytes in a tail chunk. */
+    /** Bytes in a tail chunk, until they move to a segment. */
     private record TailRegion(TailSlice slice) implements RegionPart {
 
         @Override
@@ -48,22 +51,39 @@ public final class SlicePayload implements RecordsPayload {
         }
 
         @Override
-        public @Nullable ByteBuffer view() {
-            return slice.bytes();
+        public @Nullable Lent lend(long position, int sizeBytes) {
+            TailSlice.Loan loan = slice.lend((int) position, sizeBytes);
+            return loan == null ? null : new Lent(loan.bytes(), loan::giveBack);
         }
 
         @Override
-        public int readInto(long position, ByteBuffer target) {
-            ByteBuffer bytes = slice.bytes();
-            int count = (int) Math.min(target.remaining(), bytes.remaining() - position);
-            target.put(bytes.slice(bytes.position() + (int) position, count));
-            return count;
+        public int readInto(long position, ByteBuffer target) throws IOException {
+            int wanted = target.remaining();
+            slice.readInto(position, target);
+            return wanted - target.remaining();
+        }
+
+        @Override
+        public @Nullable FileChannel sendfileSource() {
+            FileSlice file = slice.moved();
+            return file == null ? null : file.file().sendfileSource();
+        }
+
+        @Override
+        public long filePosition() {
+            FileSlice file = slice.moved();
+            return file == null ? 0 : file.filePosition();
         }
 
         @Override
         public long transferTo(long position, long countBytes, WritableByteChannel target) throws IOException {
-            ByteBuffer bytes = slice.bytes();
-            return target.write(bytes.slice(bytes.position() + (int) position, (int) countBytes));
+            FileSlice file = slice.moved();
+            if (file != null) {
+                return file.transferTo(position, countBytes, target);
+            }
+            ByteBuffer copy = ByteBuffer.allocate((int) Math.min(countBytes, MAX_COPY_BYTES));
+            slice.readInto(position, copy);
+            return target.write(copy.flip());
         }
 
         @Override

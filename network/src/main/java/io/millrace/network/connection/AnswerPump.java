@@ -14,11 +14,15 @@ import org.jspecify.annotations.Nullable;
  * Moves answers from the head of a {@link ResponseOrder} to the channel. Owned by the connection's loop.
  *
  * <p>Per turn a connection gets {@link ReadTurns#MAX_TURN_BYTES}; what is left waits for a later turn, behind everybody else's.
- * All that completes within one turn leaves with one flush. While the channel is not writable nothing is taken from the
- * queue and no head task runs, so a client that does not read holds at most one turn's bytes.
+ * All that completes within one turn leaves with one flush, unless it is more than may wait in a channel: a client that does not
+ * read holds at most twice {@link #MAX_WAITING_BYTES} there. While the channel is not writable nothing is taken from the queue and
+ * no head task runs.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // outcomes of channel operations arrive as channel events
 final class AnswerPump {
+
+    /** With more in the channel it is not writable. */
+    static final int MAX_WAITING_BYTES = 256 * 1024;
 
     private final ServerConnection connection;
     private final ResponseOrder order;
@@ -98,9 +102,9 @@ final class AnswerPump {
 
     private long give() throws IOException {
         long givenBytes = 0;
-        while (givenBytes < ReadTurns.MAX_TURN_BYTES && channel.isWritable() && connection.isLive() && !closing) {
+        while (givenBytes < ReadTurns.MAX_TURN_BYTES && connection.isLive() && !closing && takesMore()) {
             if (writer.busy()) {
-                givenBytes += writer.write(ReadTurns.MAX_TURN_BYTES - givenBytes);
+                givenBytes += writer.write(Math.min(MAX_WAITING_BYTES, ReadTurns.MAX_TURN_BYTES - givenBytes));
                 if (!writer.busy()) {
                     departed();
                 }
@@ -130,6 +134,14 @@ final class AnswerPump {
             }
         }
         return givenBytes;
+    }
+
+    /** Whether the channel takes more, perhaps after what waits in it went to the socket. */
+    private boolean takesMore() {
+        if (!channel.isWritable()) {
+            writer.flush();
+        }
+        return channel.isWritable() && connection.isLive();
     }
 
     private void departed() {

@@ -33,8 +33,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
 
     private static final Logger LOG = LoggerFactory.getLogger(ServerConnection.class);
 
-    private static final int HIGH_WATER_BYTES = 1024 * 1024;
-    private static final int LOW_WATER_BYTES = 256 * 1024;
+    private static final int LOW_WATER_BYTES = AnswerPump.MAX_WAITING_BYTES / 4;
     private static final InetSocketAddress NO_ADDRESS = InetSocketAddress.createUnresolved("unknown", 0);
 
     private final long id;
@@ -92,7 +91,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
         this.timers = new ConnectionTimers(loop, limits, new Progress());
         channel.config()
                 .setMessageSizeEstimator(new OutboundSizes())
-                .setWriteBufferWaterMark(new WriteBufferWaterMark(LOW_WATER_BYTES, HIGH_WATER_BYTES));
+                .setWriteBufferWaterMark(new WriteBufferWaterMark(LOW_WATER_BYTES, AnswerPump.MAX_WAITING_BYTES));
     }
 
     /** The listener a connection came through, as far as the connection cares. */

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  *   larger buffer or memory region        by reference, gathered by writev
  *   file region up to 32 KiB              read into a buffer
  *   larger file region                    sendfile where channel and region allow, else read in pieces of 256 KiB
+ *   larger memory region that is not lent copied in pieces of 256 KiB
  * </pre>
  */
 @SuppressWarnings("FutureReturnValueIgnored") // outcomes of channel operations arrive as channel events
@@ -149,31 +150,31 @@ public final class FrameWriter {
     }
 
     private long writeRegion(RegionPart region, long budgetBytes) throws IOException {
-        ByteBuffer view = region.view();
         long sizeBytes = region.sizeBytes();
-        if (view != null && view.remaining() < sizeBytes) {
-            throw new RegionShortException(view.remaining(), sizeBytes);
-        }
-        if (sizeBytes <= (view != null ? COPIED_BYTES : READ_BYTES)) {
-            readWhole(region, view, (int) sizeBytes);
+        if (sizeBytes <= COPIED_BYTES) {
+            readWhole(region, (int) sizeBytes);
             return sizeBytes;
         }
         long pieceBytes = Math.min(sizeBytes - partPosition, budgetBytes);
-        if (view != null) {
-            ByteBuffer piece = view.slice(view.position() + (int) partPosition, (int) pieceBytes);
-            return piece(region, Unpooled.wrappedBuffer(piece), pieceBytes);
+        RegionPart.Lent lent = region.lend(partPosition, (int) pieceBytes);
+        if (lent != null) {
+            if (lent.bytes().remaining() < pieceBytes) {
+                lent.giveBack().run();
+                throw new RegionShortException(partPosition + lent.bytes().remaining(), sizeBytes);
+            }
+            return piece(region, Unpooled.wrappedBuffer(lent.bytes()), pieceBytes, lent.giveBack());
+        }
+        if (partPosition == 0 && sizeBytes <= READ_BYTES) {
+            readWhole(region, (int) sizeBytes);
+            return sizeBytes;
         }
         return writeFile(region, pieceBytes);
     }
 
-    private void readWhole(RegionPart region, @Nullable ByteBuffer view, int sizeBytes) throws IOException {
+    private void readWhole(RegionPart region, int sizeBytes) throws IOException {
         ByteBuf buffer = channel.alloc().directBuffer(Math.max(1, sizeBytes));
         try {
-            if (view != null) {
-                buffer.writeBytes(view.duplicate().limit(view.position() + sizeBytes));
-            } else {
-                fill(region, buffer, sizeBytes);
-            }
+            fill(region, buffer, sizeBytes);
         } catch (IOException | RuntimeException failure) {
             buffer.release();
             throw failure;
@@ -191,10 +192,18 @@ public final class FrameWriter {
         FileChannel source = fileMode == FileMode.SENDFILE ? region.sendfileSource() : null;
         if (source != null) {
             long fromPosition = region.filePosition() + partPosition;
-            return piece(region, new OpenFileRegion(source, fromPosition, wantedBytes), wantedBytes);
+            return piece(
+                    region,
+                    new OpenFileRegion(source, fromPosition, wantedBytes),
+                    wantedBytes,
+                    FrameWriter::nothingLent);
         }
         if (fileMode == FileMode.TRANSFER) {
-            return piece(region, new TransferRegion(region, partPosition, wantedBytes), wantedBytes);
+            return piece(
+                    region,
+                    new TransferRegion(region, partPosition, wantedBytes),
+                    wantedBytes,
+                    FrameWriter::nothingLent);
         }
         int pieceBytes = (int) Math.min(wantedBytes, READ_PIECE_BYTES);
         ByteBuf buffer = channel.alloc().directBuffer(pieceBytes);
@@ -224,7 +233,7 @@ public final class FrameWriter {
 
     // The last piece carries the region's reference: pieces complete in order, and all of them fail when the channel
     // closes.
-    private long piece(RegionPart region, Object message, long pieceBytes) {
+    private long piece(RegionPart region, Object message, long pieceBytes, Runnable giveBack) {
         partPosition += pieceBytes;
         giveGathered();
         ChannelPromise promise = channel.newPromise();
@@ -232,16 +241,22 @@ public final class FrameWriter {
             partDone();
             promise.addListener(written -> {
                 report(region, promise);
+                giveBack.run();
                 region.release();
             });
         } else {
-            promise.addListener(written -> report(region, promise));
+            promise.addListener(written -> {
+                report(region, promise);
+                giveBack.run();
+            });
         }
         unflushed = true;
         weighedBytes += pieceBytes + ENTRY_OVERHEAD_BYTES;
         channel.write(message, promise);
         return pieceBytes;
     }
+
+    private static void nothingLent() {}
 
     private void report(RegionPart region, ChannelFuture written) {
         if (written.cause() instanceof IOException failure) {

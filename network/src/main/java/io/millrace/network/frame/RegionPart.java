@@ -14,8 +14,20 @@ import org.jspecify.annotations.Nullable;
  */
 public non-sealed interface RegionPart extends FramePart {
 
-    /** The bytes when they are in memory, {@code position..limit} being {@link #sizeBytes()} long; null for a file. */
-    default @Nullable ByteBuffer view() {
+    /**
+     * Bytes in memory on their way to the socket.
+     *
+     * @param bytes {@code position..limit}; fewer than asked means that the region is short
+     * @param giveBack run exactly once, when the socket took them or never will
+     */
+    record Lent(ByteBuffer bytes, Runnable giveBack) {}
+
+    /**
+     * Bytes from {@code position} (relative to the region) on, when they are in memory and may stay there until the socket has
+     * taken them; null otherwise, after which they are sent from the file or copied. Asked for each piece anew: a region may move
+     * from memory to a file while it is sent.
+     */
+    default @Nullable Lent lend(long position, int sizeBytes) {
         return null;
     }
 

@@ -105,6 +105,23 @@ class FrameWriterTest {
     }
 
     @Test
+    void aRegionMayLeaveMemoryWhileItIsSent() throws IOException {
+        int size = 600_000;
+        TestRegion region = TestRegion.memory(
+                ByteBuffer.allocateDirect(size).put(Frames.body(7, size)).flip());
+        writer.start(new EncodedFrame(List.of(region)));
+        writer.write(100_000);
+        assertThat(region.loans()).isEqualTo(1);
+        region.lendNoMore();
+        writer.write(Long.MAX_VALUE);
+        assertThat(region.loans()).isEqualTo(1);
+        writer.flush();
+        assertThat(region.loans()).isZero();
+        assertThat(region.releases()).isEqualTo(1);
+        assertThat(sent(3)).isEqualTo(Frames.body(7, size));
+    }
+
+    @Test
     void manySmallPartsFillSeveralSharedBuffers() throws IOException {
         List<FramePart> parts = new ArrayList<>();
         ByteBuffer expected = ByteBuffer.allocate(60 * 1_000);

@@ -16,6 +16,10 @@ public final class TestRegion implements RegionPart {
     private final long filePosition;
     private final long sizeBytes;
     private final AtomicInteger releases = new AtomicInteger();
+    private final AtomicInteger loans = new AtomicInteger();
+    private final AtomicInteger lentBytes = new AtomicInteger();
+    private final AtomicInteger mostLentBytes = new AtomicInteger();
+    private volatile boolean lends = true;
 
     private TestRegion(
             @Nullable ByteBuffer memory,
@@ -51,12 +55,46 @@ public final class TestRegion implements RegionPart {
     }
 
     @Override
-    public @Nullable ByteBuffer view() {
-        return memory;
+    public @Nullable Lent lend(long position, int size) {
+        if (memory == null || !lends) {
+            return null;
+        }
+        int left = Math.max(0, Math.min(size, memory.remaining() - (int) position));
+        loans.incrementAndGet();
+        int lent = lentBytes.addAndGet(left);
+        mostLentBytes.accumulateAndGet(lent, Math::max);
+        return new Lent(memory.slice(memory.position() + (int) position, left), () -> {
+            loans.decrementAndGet();
+            lentBytes.addAndGet(-left);
+        });
+    }
+
+    /** From now on its bytes have to be copied. */
+    public void lendNoMore() {
+        lends = false;
+    }
+
+    /** Bytes of loans that were not given back. */
+    public int lentBytes() {
+        return lentBytes.get();
+    }
+
+    public int mostLentBytes() {
+        return mostLentBytes.get();
+    }
+
+    /** Loans that were not given back. */
+    public int loans() {
+        return loans.get();
     }
 
     @Override
     public int readInto(long position, ByteBuffer target) throws IOException {
+        if (memory != null) {
+            int count = Math.min(target.remaining(), memory.remaining() - (int) position);
+            target.put(memory.slice(memory.position() + (int) position, count));
+            return count;
+        }
         int done = 0;
         while (target.hasRemaining()) {
             int read = requireFile().read(target, filePosition + position + done);

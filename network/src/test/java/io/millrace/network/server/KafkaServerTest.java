@@ -13,12 +13,14 @@ import io.millrace.network.connection.RequestHandler;
 import io.millrace.network.connection.Responder;
 import io.millrace.network.frame.EncodedFrame;
 import io.millrace.network.frame.Frames;
+import io.millrace.network.frame.TestRegion;
 import io.millrace.network.loop.ShardLoops;
 import io.millrace.network.loop.Transport;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -347,6 +349,29 @@ class KafkaServerTest {
             }
             assertThat(sender.isAlive()).isFalse();
         }
+    }
+
+    @Test
+    void aClientThatDoesNotReadIsLentLittle() throws IOException {
+        int answerBytes = 16 * 1024 * 1024;
+        ByteBuffer answer = ByteBuffer.allocateDirect(answerBytes);
+        answer.putInt(answerBytes - 4)
+                .putInt(1)
+                .put(Frames.body(1, answerBytes - 8))
+                .flip();
+        TestRegion region = TestRegion.memory(answer);
+        int port = start(ServerSettings.defaults().withSocketBuffers(64 * 1024, -1), (request, responder) -> {
+            request.frame().release();
+            responder.send(new EncodedFrame(List.of(region)));
+        });
+        try (TestClient client = new TestClient("127.0.0.1", port, 64 * 1024)) {
+            client.send(Frames.request(1, "lazy", 10));
+            await().until(() -> metrics.bytesSent() > 0 && region.lentBytes() > 0);
+            await().during(300, TimeUnit.MILLISECONDS).until(() -> region.lentBytes() <= 512 * 1024);
+            assertThat(region.mostLentBytes()).isLessThanOrEqualTo(512 * 1024);
+            assertAnswer(client.receive(), 1, answerBytes - 8);
+        }
+        await().until(() -> region.releases() == 1 && region.loans() == 0);
     }
 
     @Test

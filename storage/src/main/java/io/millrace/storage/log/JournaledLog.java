@@ -47,6 +47,7 @@ public final class JournaledLog implements PartitionLog, AppendTarget {
     private DerivedState derived;
     private final LogFiles files;
     private final LogReads reads;
+    private final ReaderSlices readerSlices;
     private final Quarantine quarantine;
     private final LogEnds ends;
     private final LogEvents events;
@@ -78,6 +79,7 @@ public final class JournaledLog implements PartitionLog, AppendTarget {
         this.appends = new LogAppends(this);
         this.files = new LogFiles(this, start);
         this.reads = new LogReads(this);
+        this.readerSlices = new ReaderSlices(this);
         this.quarantine = new Quarantine(this);
         this.truncation = new LogTruncation(this, ends, feed);
         this.retention = new LogRetention(this, start.endOffset() > start.logStartOffset());
@@ -344,7 +346,7 @@ public final class JournaledLog implements PartitionLog, AppendTarget {
         }
         if (offset >= tail.startOffset()) {
             List<LogSlice> slices = new ArrayList<>(2);
-            int bytes = tail.slices(offset, bound, maxBytes, wholeFirstBatch, slices);
+            int bytes = readerSlices.take(offset, bound, maxBytes, wholeFirstBatch, slices);
             return bytes == 0
                     ? LogReads.nothing(offset)
                     : new ReadResult.Batches(slices, bytes, offsetAfter(offset, bytes));
@@ -404,6 +406,11 @@ public final class JournaledLog implements PartitionLog, AppendTarget {
 
     LogReads reads() {
         return reads;
+    }
+
+    /** What readers hold of the tail. */
+    ReaderSlices readerSlices() {
+        return readerSlices;
     }
 
     /** Where damage of the log's segments is told. */

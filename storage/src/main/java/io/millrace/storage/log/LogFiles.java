@@ -244,6 +244,7 @@ public final class LogFiles {
      */
     void truncated(boolean inTail, boolean journalled, long endOffset) {
         contentsChanged();
+        log.readerSlices().truncated(endOffset);
         SegmentRow active = segments.last();
         SegmentRow kept = segments.lastBelow(endOffset);
         rolls.truncated(
@@ -334,6 +335,7 @@ public final class LogFiles {
 
     void reset(long offset) {
         contentsChanged();
+        log.readerSlices().truncated(Long.MIN_VALUE);
         rolls.reset(offset);
         resetAsked = true;
         resetDue = false;
@@ -473,6 +475,7 @@ public final class LogFiles {
                 removed = true;
                 segments.dropReaders(log.host().reader());
                 log.tail().close();
+                log.readerSlices().truncated(Long.MIN_VALUE);
             }
         }
     }
@@ -486,8 +489,11 @@ public final class LogFiles {
         int before = segments.size();
         if (outcome != null) {
             segments.wrote(folder, write.baseOffset(), outcome);
-            if (write.plan() == plan) {
+            SegmentRow written = segments.last();
+            if (write.plan() == plan && written != null) {
+                log.readerSlices().written(written.segment(), write.lengthBytes(), outcome.endOffset());
                 log.tail().dropBelow(outcome.endOffset());
+                log.readerSlices().dropped();
             }
         }
         if (write.sealed() != null) {
@@ -516,6 +522,7 @@ public final class LogFiles {
         SegmentRow last = segments.last();
         if (last != null) {
             log.tail().dropBelow(Math.min(last.endOffset(), log.tail().endOffset()));
+            log.readerSlices().dropped();
         }
         if (outcome != null) {
             rolls.reopened(work.cutBase(), outcome.lengthBytes());

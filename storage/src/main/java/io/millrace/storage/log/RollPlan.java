@@ -111,6 +111,18 @@ final class RollPlan {
         return rolls.peek();
     }
 
+    /** The first place behind {@code offset} where a segment ends; {@link Long#MAX_VALUE} when none is decided. */
+    long endAfter(long offset) {
+        if (!rolls.isEmpty()) {
+            for (SegmentRoll roll : rolls) {
+                if (roll.endOffset() > offset) {
+                    return roll.endOffset();
+                }
+            }
+        }
+        return Long.MAX_VALUE;
+    }
+
     /** The one after {@link #nextRoll}. */
     @Nullable
     SegmentRoll rollAfterNext() {

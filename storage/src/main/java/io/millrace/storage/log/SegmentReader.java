@@ -85,6 +85,12 @@ public final class SegmentReader {
         }
     }
 
+    /** The segment if it is open, without a reference of its own: for this turn of the loop. */
+    @Nullable
+    OpenSegment openNow(Segment segment) {
+        return open.get(segment);
+    }
+
     /** The segment was removed, or its index is another one now. */
     public void drop(Segment segment) {
         open.drop(segment);

@@ -1,10 +1,12 @@
 package io.millrace.storage.tail;
 
+import io.millrace.storage.FileSlice;
 import io.millrace.storage.TailSlice;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
-/** Neighbouring batches in one chunk, holding one reference to it. */
+/** Neighbouring batches in one chunk, holding one reference to it until it is released: it never moves. */
 final class ChunkSlice implements TailSlice {
 
     private final TailChunk chunk;
@@ -28,6 +30,26 @@ final class ChunkSlice implements TailSlice {
     @Override
     public ByteBuffer bytes() {
         return chunk.view(position, sizeBytes);
+    }
+
+    @Override
+    public @Nullable Loan lend(int from, int size) {
+        return chunk.lend(position + from, size);
+    }
+
+    @Override
+    public void readInto(long from, ByteBuffer target) {
+        int size = (int) Math.min(target.remaining(), sizeBytes - from);
+        target.put(chunk.view(position + (int) from, size));
+    }
+
+    @Override
+    public @Nullable FileSlice moved() {
+        return null;
+    }
+
+    TailChunk chunk() {
+        return chunk;
     }
 
     @Override

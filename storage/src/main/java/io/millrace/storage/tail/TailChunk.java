@@ -1,7 +1,9 @@
 package io.millrace.storage.tail;
 
+import io.millrace.storage.TailSlice;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A piece of off-heap memory, filled from front to back by one {@link TailWriter} and shared by all logs of its shard. Bytes
@@ -14,6 +16,9 @@ public final class TailChunk {
     private final ByteBuffer memory;
     private final ByteBuffer readOnly;
     private final AtomicInteger references = new AtomicInteger();
+    /** Loans of bytes in it: with the first one it counts against the memory's share for loans. */
+    private final AtomicInteger loans = new AtomicInteger();
+
     private long number;
 
     TailChunk(TailMemory home, int capacityBytes) {
@@ -55,6 +60,52 @@ public final class TailChunk {
             references.getAndDecrement();
             throw new IllegalStateException("tail chunk " + number + " was already given back");
         }
+    }
+
+    /**
+     * Adds a reference unless the last one is gone. For who may be late: it may be a reference to the chunk's next life then, which
+     * has to be found out, and released, before its bytes are looked at.
+     */
+    boolean tryRetain() {
+        int held = references.get();
+        while (held > 0) {
+            if (references.compareAndSet(held, held + 1)) {
+                return true;
+            }
+            held = references.get();
+        }
+        return false;
+    }
+
+    /** As {@link #tryRetain}; null also when too much memory is lent. */
+    TailSlice.@Nullable Loan lend(int position, int sizeBytes) {
+        if (loans.get() == 0 && !home.mayLend(capacityBytes())) {
+            return null;
+        }
+        if (!tryRetain()) {
+            return null;
+        }
+        if (loans.getAndIncrement() == 0) {
+            home.lent(capacityBytes());
+        }
+        return new ChunkLoan(this, position, sizeBytes);
+    }
+
+    void loanGivenBack() {
+        if (loans.decrementAndGet() == 0) {
+            home.lent(-capacityBytes());
+        }
+        release();
+    }
+
+    /** Counts bytes that are read from a segment from now on. */
+    void moved(int sizeBytes) {
+        home.moved(sizeBytes);
+    }
+
+    /** Counts bytes that nobody can read any more. */
+    void lost() {
+        home.lost();
     }
 
     /** Drops a reference, from any thread. */

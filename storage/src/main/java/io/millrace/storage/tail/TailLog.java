@@ -3,6 +3,7 @@ package io.millrace.storage.tail;
 import io.millrace.protocol.record.RecordBatchView;
 import io.millrace.storage.TailSlice;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -167,6 +168,27 @@ public final class TailLog {
      */
     public int slices(
             long fromOffset, long limitOffset, int maxBytes, boolean wholeFirstBatch, List<? super TailSlice> out) {
+        return runs(fromOffset, limitOffset, maxBytes, wholeFirstBatch, out);
+    }
+
+    /** As {@link #slices}, for readers that may be slow: these can move to the segment when it has been written. */
+    public int readerSlices(
+            long fromOffset, long limitOffset, int maxBytes, boolean wholeFirstBatch, List<? super ReaderSlice> out) {
+        List<ChunkSlice> runs = new ArrayList<>(2);
+        int added = runs(fromOffset, limitOffset, maxBytes, wholeFirstBatch, runs);
+        long entry = entryHolding(fromOffset);
+        for (int i = 0; i < runs.size(); i++) {
+            long first = entry;
+            for (int left = runs.get(i).sizeBytes(); left > 0; entry++) {
+                left -= entries.size(entry);
+            }
+            out.add(new ReaderSlice(runs.get(i), entries.baseOffset(first), entries.endOffset(entry - 1)));
+        }
+        return added;
+    }
+
+    private int runs(
+            long fromOffset, long limitOffset, int maxBytes, boolean wholeFirstBatch, List<? super ChunkSlice> out) {
         int added = 0;
         TailChunk runChunk = null;
         int runPosition = 0;

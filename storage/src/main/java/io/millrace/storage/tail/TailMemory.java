@@ -14,6 +14,10 @@ import org.jspecify.annotations.Nullable;
  * {@link #take} answers null and the append is refused; whoever wants to try again is told by {@link #awaitReturn} once memory
  * came back.
  *
+ * <p>Slices for readers keep a chunk only as long as their log needs it itself ({@link ReaderSlice}). What a socket did not take
+ * yet keeps it longer, by a loan; chunks with loans may be a quarter of the budget, beyond which bytes are copied to be sent.
+ * So readers, however many and however slow, leave three quarters to the producers.
+ *
  * <p>A batch larger than a chunk gets a chunk of its own, rounded up to whole chunks so that it can be used again. Memory of
  * chunks that make room for others is returned by the garbage collector.
  */
@@ -32,6 +36,10 @@ public final class TailMemory {
     private final AtomicLong peakUsedBytes = new AtomicLong();
     private final AtomicLong refusals = new AtomicLong();
     private final AtomicLong allocationFailures = new AtomicLong();
+    private final AtomicLong lentBytes = new AtomicLong();
+    private final AtomicLong loanRefusals = new AtomicLong();
+    private final AtomicLong movedBytes = new AtomicLong();
+    private final AtomicLong lostSlices = new AtomicLong();
     private final AtomicLong lastChunkNumber = new AtomicLong();
     private final AtomicLong returns = new AtomicLong();
     // At most one of each shard: its next append waits behind the one that was refused.
@@ -82,6 +90,47 @@ public final class TailMemory {
     /** How often the process had no direct memory left though the budget had: MaxDirectMemorySize is too small. */
     public long allocationFailures() {
         return allocationFailures.get();
+    }
+
+    /** Bytes of chunks that sockets hold; about a quarter of the budget at most. */
+    public long lentBytes() {
+        return lentBytes.get();
+    }
+
+    /** How often bytes were not lent because that much was lent already, and were copied instead. */
+    public long loanRefusals() {
+        return loanRefusals.get();
+    }
+
+    /** Bytes that readers got, or will get, from a segment because they were not sent when it was written. */
+    public long movedBytes() {
+        return movedBytes.get();
+    }
+
+    /** Slices whose batches the log took back, or could not be opened in the segment, before they were sent. */
+    public long lostSlices() {
+        return lostSlices.get();
+    }
+
+    /** Whether a chunk of which nothing is lent yet may be lent. Exceeded by one chunk for each thread that asks at once. */
+    boolean mayLend(int chunkCapacityBytes) {
+        if (lentBytes.get() + chunkCapacityBytes <= budgetBytes / 4) {
+            return true;
+        }
+        loanRefusals.incrementAndGet();
+        return false;
+    }
+
+    void lent(int bytes) {
+        lentBytes.addAndGet(bytes);
+    }
+
+    void moved(int bytes) {
+        movedBytes.addAndGet(bytes);
+    }
+
+    void lost() {
+        lostSlices.incrementAndGet();
     }
 
     /** Whether more than three quarters are used: time to write tails to segments and to stop reading producers. */

@@ -72,6 +72,10 @@ final class StoreFixture {
         return new StoreFixture(new NioDisk(), folder, StorageConfig.SMALL, 1, 0, TailMemory.DEFAULT_BUDGET_BYTES);
     }
 
+    static StoreFixture open(Path folder, long memoryBytes) throws StorageStartException {
+        return new StoreFixture(new NioDisk(), folder, StorageConfig.SMALL, 1, 0, memoryBytes);
+    }
+
     static StoreFixture open(Disk disk, Path folder, StorageConfig config) throws StorageStartException {
         return new StoreFixture(disk, folder, config, 1, 0, TailMemory.DEFAULT_BUDGET_BYTES);
     }

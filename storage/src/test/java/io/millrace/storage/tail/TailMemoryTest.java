@@ -3,6 +3,7 @@ package io.millrace.storage.tail;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.storage.TailSlice;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -39,6 +40,27 @@ class TailMemoryTest {
         chunk.release();
         assertThat(memory.usedBytes()).isZero();
         assertThat(memory.peakUsedBytes()).isEqualTo(1024);
+    }
+
+    @Test
+    void lendsAQuarterAtMost() {
+        TailChunk first = take(1);
+        TailChunk second = take(1);
+        TailSlice.Loan one = Objects.requireNonNull(first.lend(0, 10));
+        TailSlice.Loan same = Objects.requireNonNull(first.lend(20, 10));
+        assertThat(second.lend(0, 10)).isNull();
+        assertThat(memory.lentBytes()).isEqualTo(1024);
+        assertThat(memory.loanRefusals()).isEqualTo(1);
+
+        one.giveBack();
+        assertThat(second.lend(0, 10)).isNull();
+        same.giveBack();
+        Objects.requireNonNull(second.lend(0, 10)).giveBack();
+
+        assertThat(memory.lentBytes()).isZero();
+        first.release();
+        assertThat(first.lend(0, 10)).isNull();
+        assertThat(memory.usedBytes()).isEqualTo(1024);
     }
 
     @Test
