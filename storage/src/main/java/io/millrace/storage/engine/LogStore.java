@@ -273,8 +273,9 @@ public final class LogStore {
                         }));
     }
 
-    private SegmentScrub.Below below(Path folder, List<SegmentRow> segments, long baseOffset) {
-        return new StateReplay(disk, config.producers(), loop.clock()).below(folder, segments, baseOffset);
+    private SegmentScrub.Below below(List<SegmentRow> segments, SegmentRow row, List<SegmentRow> above) {
+        return new StateReplay(disk, config.producers(), loop.clock())
+                .below(row.segment().directory(), segments, row, above);
     }
 
     private void closeLater(DiskFile file) {

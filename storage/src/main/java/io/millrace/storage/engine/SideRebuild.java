@@ -76,18 +76,19 @@ public final class SideRebuild {
                     true));
         }
         for (int i = 0; i < rows.size(); i++) {
-            segment(folder, rows.get(i), rows.subList(0, i));
+            segment(folder, rows, i);
         }
     }
 
-    private void segment(Path folder, SegmentRow row, List<SegmentRow> below) throws DiskException {
+    private void segment(Path folder, List<SegmentRow> rows, int index) throws DiskException {
+        SegmentRow row = rows.get(index);
         SegmentScrub scrub = new SegmentScrub(
                 disk,
                 row.segment(),
                 row.endOffset(),
                 row.lengthBytes(),
                 LogConfig.DEFAULT.indexIntervalBytes(),
-                replay.below(folder, below, row.baseOffset()),
+                replay.below(folder, rows.subList(0, index), row, rows.subList(index + 1, rows.size())),
                 false);
         Path side = SegmentNames.side(folder, row.baseOffset());
         try {

@@ -3,6 +3,7 @@ package io.millrace.storage.engine;
 import io.millrace.protocol.record.RecordBatchView;
 import io.millrace.runtime.Clock;
 import io.millrace.storage.checkpoint.LogRow;
+import io.millrace.storage.compaction.CompactionPass;
 import io.millrace.storage.disk.Disk;
 import io.millrace.storage.disk.DiskException;
 import io.millrace.storage.disk.DiskFile;
@@ -18,7 +19,9 @@ import io.millrace.storage.segment.SegmentNames;
 import io.millrace.storage.segment.SegmentScan;
 import io.millrace.storage.segment.SegmentScrub;
 import io.millrace.storage.segment.SideFile;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -64,9 +67,10 @@ final class StateReplay {
      * What the scrubber makes a segment's {@code .side} file from.
      *
      * @param segments of the log that lie below
-     * @param baseOffset of the segment
+     * @param row of the segment
+     * @param above the others, rising
      */
-    SegmentScrub.Below below(Path folder, List<SegmentRow> segments, long baseOffset) {
+    SegmentScrub.Below below(Path folder, List<SegmentRow> segments, SegmentRow row, List<SegmentRow> above) {
         return new SegmentScrub.Below() {
             @Override
             public boolean isKnown() throws DiskException {
@@ -81,7 +85,7 @@ final class StateReplay {
             @Override
             public SegmentScrub.Carried carry() throws DiskException {
                 ObserverChain observers =
-                        rebuild(folder, segments, null, baseOffset).observers();
+                        rebuild(folder, segments, null, row.baseOffset()).observers();
                 return new SegmentScrub.Carried() {
                     @Override
                     public void add(RecordBatchView batch) {
@@ -89,12 +93,41 @@ final class StateReplay {
                     }
 
                     @Override
-                    public List<SideSection> sections() {
-                        return observers.sealed();
+                    public List<SideSection> sections() throws DiskException {
+                        List<SideSection> sections = new ArrayList<>(observers.sealed());
+                        SideSection compacted = compacted(folder, row.endOffset(), above);
+                        if (compacted != null) {
+                            sections.add(compacted);
+                        }
+                        return sections;
                     }
                 };
             }
         };
+    }
+
+    /**
+     * That all below an offset was compacted, if a segment above knows it. Without that the whole log would be compacted again,
+     * from here on.
+     */
+    private @Nullable SideSection compacted(Path folder, long endOffset, List<SegmentRow> above) throws DiskException {
+        for (SegmentRow row : above) {
+            SideFile side = row.sealed() ? SideFile.read(disk, folder, row.baseOffset()) : null;
+            List<SideSection> sections = side == null ? null : side.sections(disk);
+            if (sections == null) {
+                continue;
+            }
+            for (SideSection section : sections) {
+                if (section.type() == SideSection.COMPACTED_END
+                        && CompactionPass.compactedEnd(List.of(section)) >= endOffset) {
+                    ByteBuffer end =
+                            ByteBuffer.allocate(Long.BYTES).putLong(endOffset).flip();
+                    return new SideSection(SideSection.COMPACTED_END, section.version(), end);
+                }
+            }
+            return null;
+        }
+        return null;
     }
 
     /** Restores from the newest usable memory; returns the offset that it stands for. */

@@ -128,6 +128,11 @@ public final class LogSegments {
         return index < rows.size() && rows.get(index).sealed() ? rows.get(index) : null;
     }
 
+    /** The segments above the one with that base. */
+    public List<SegmentRow> above(long baseOffset) {
+        return List.copyOf(rows.subList(indexBelow(baseOffset + 1) + 1, rows.size()));
+    }
+
     /** The segments below the one with that base. */
     public List<SegmentRow> below(long baseOffset) {
         return List.copyOf(rows.subList(0, indexBelow(baseOffset) + 1));

@@ -12,7 +12,6 @@ import io.millrace.storage.segment.Segment;
 import io.millrace.storage.segment.SegmentDamagedException;
 import io.millrace.storage.segment.SegmentNames;
 import io.millrace.storage.segment.SegmentScrub;
-import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -60,7 +59,7 @@ public final class Scrubber {
     /** What the observers of a log knew at the end of its first segments. */
     @FunctionalInterface
     public interface Replay {
-        SegmentScrub.Below below(Path folder, List<SegmentRow> segments, long baseOffset);
+        SegmentScrub.Below below(List<SegmentRow> segments, SegmentRow row, List<SegmentRow> above);
     }
 
     /** @param asked by a reader, not by a round */
@@ -261,7 +260,7 @@ public final class Scrubber {
                 row.endOffset(),
                 row.lengthBytes(),
                 log.config().indexIntervalBytes(),
-                replay.below(row.segment().directory(), below, row.baseOffset()),
+                replay.below(below, row, log.files().segments().above(row.baseOffset())),
                 belowFirst);
         Run begun = new Run(log, row, below, asked, log.quarantine().sight(), plan, scrub);
         running = begun;

@@ -43,7 +43,8 @@ public final class SegmentScrub {
     public interface Carried {
         void add(RecordBatchView batch);
 
-        List<SideSection> sections();
+        /** With what segments above tell of it. */
+        List<SideSection> sections() throws DiskException;
     }
 
     private final Disk disk;

@@ -84,9 +84,7 @@ class RotAtTruncationTest {
     }
 
     private static List<String> first(int count) {
-        return IntStream.range(0, count)
-                .mapToObj(i -> i % 10 + FILLER)
-                .toList();
+        return IntStream.range(0, count).mapToObj(i -> i % 10 + FILLER).toList();
     }
 
     @Test
