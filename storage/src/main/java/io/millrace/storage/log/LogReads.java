@@ -137,27 +137,43 @@ final class LogReads {
         if (row == null) {
             return nothing(offset);
         }
-        long end = Math.min(bound, row.endOffset());
-        boolean distrusts = log.damage() != null;
         Waiting started = new Waiting(offset, bound, maxBytes, wholeFirstBatch, version);
         waiting.add(started);
+        lookIn(row, started);
+        return started;
+    }
+
+    private void lookIn(SegmentRow row, Waiting asked) {
+        long end = Math.min(asked.bound, row.endOffset());
+        boolean distrusts = log.damage() != null;
         log.host()
                 .reader()
                 .lookup(
                         log,
                         row,
                         segment -> segment.locateChecked(
-                                offset,
+                                asked.offset,
                                 end,
-                                maxBytes,
-                                wholeFirstBatch,
+                                asked.maxBytes,
+                                asked.wholeFirstBatch,
                                 new OpenSegment.Extent(row.endOffset(), row.lengthBytes(), row.indexEntries()),
                                 distrusts),
-                        (found, segment, problem) -> located(started, found, segment, problem));
-        return started;
+                        (found, segment, problem) -> located(row, asked, found, segment, problem));
+    }
+
+    /** The segment above, when the one looked in ends below the offset asked for: nothing says that batches fill it to its end. */
+    private @Nullable SegmentRow goesOn(SegmentRow row, Waiting asked, @Nullable CheckedRange found) {
+        if (found == null
+                || found.range().sizeBytes() > 0
+                || found.range().filePosition() < row.lengthBytes()) {
+            return null;
+        }
+        SegmentRow above = log.files().segments().above(row);
+        return above != null && above.baseOffset() < asked.bound ? above : null;
     }
 
     private void located(
+            SegmentRow row,
             Waiting started,
             @Nullable CheckedRange found,
             @Nullable OpenSegment segment,
@@ -165,11 +181,16 @@ final class LogReads {
         // A truncation may have made the look-up worthless, a failed one too, for files are cut while it runs; its
         // readers
         // repeat their reads and get what is there now.
-        boolean wanted = waiting.remove(started);
-        boolean stands = wanted
+        boolean stands = waiting.contains(started)
                 && started.version == version
                 && !log.files().isCutDue()
                 && !log.files().isSwapRunning();
+        SegmentRow above = stands ? goesOn(row, started, found) : null;
+        if (above != null) {
+            lookIn(above, started);
+            return;
+        }
+        waiting.remove(started);
         // Between two tries of a swap a file may be the compacted one already, and the row that of the one before.
         boolean betweenFiles = log.compaction().isSwapBegun();
         if (found != null && found.damage() != null && stands && !betweenFiles) {

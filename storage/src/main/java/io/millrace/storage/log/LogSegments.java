@@ -50,6 +50,13 @@ public final class LogSegments {
         return rows.isEmpty() ? null : rows.get(Math.max(0, indexBelow(offset + 1)));
     }
 
+    /** The one behind it, null when it is the last. */
+    @Nullable
+    SegmentRow above(SegmentRow row) {
+        int index = indexBelow(row.baseOffset() + 1) + 1;
+        return index < rows.size() ? rows.get(index) : null;
+    }
+
     /** Index of the last row with a base below {@code offset}, -1 when none. */
     private int indexBelow(long offset) {
         int low = 0;

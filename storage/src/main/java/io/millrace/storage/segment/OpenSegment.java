@@ -143,8 +143,10 @@ public final class OpenSegment {
         long lengthBytes = extent.lengthBytes;
         int indexEntries = extent.indexEntries;
         LocatedRange range = locate(offset, endOffset, maxBytes, wholeFirstBatch, lengthBytes, indexEntries);
-        if (Math.max(range.baseOffset(), range.endOffset()) > extent.endOffset
-                || (range.baseOffset() == extent.endOffset && range.filePosition() < lengthBytes)) {
+        // At the end of the file there is no batch that could say something wrong.
+        boolean beyond = Math.max(range.baseOffset(), range.endOffset()) > extent.endOffset
+                || range.baseOffset() == extent.endOffset;
+        if (beyond && range.filePosition() < lengthBytes) {
             throw damageAt(
                     range.filePosition(),
                     offset,
