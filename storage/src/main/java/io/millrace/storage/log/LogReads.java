@@ -119,7 +119,7 @@ final class LogReads {
                 return new ReadResult.Batches(slices, range.sizeBytes(), range.endOffset());
             }
         }
-        ReadResult failed = faults.take(offset);
+        ReadResult failed = faults.take(offset, nowNs());
         return failed != null ? failed : locate(offset, bound, maxBytes, wholeFirstBatch);
     }
 
@@ -204,7 +204,8 @@ final class LogReads {
                     started.offset,
                     SegmentDamagedException.isCauseOf(problem) && !betweenFiles
                             ? new ReadResult.Damaged(failure)
-                            : new ReadResult.Failed(failure));
+                            : new ReadResult.Failed(failure),
+                    nowNs());
         } else if (stands && found != null && segment != null) {
             if (ready.size() == MAX_READY) {
                 ready.getFirst().drop();
@@ -215,6 +216,10 @@ final class LogReads {
             log.host().reader().ready().add(range);
         }
         started.done();
+    }
+
+    private long nowNs() {
+        return log.host().loop().clock().monotonicNs();
     }
 
     /** Changes whenever what look-ups under way have seen may be gone. */
