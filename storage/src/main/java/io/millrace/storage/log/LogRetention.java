@@ -89,12 +89,18 @@ final class LogRetention {
     }
 
     private void look() {
-        if (!decides || lookingUp || log.isClosed() || log.damage() != null) {
+        if (!decides || lookingUp || log.isClosed()) {
+            return;
+        }
+        // What is damaged, and what lies behind it, stays for whoever repairs it.
+        long damagedFrom = log.quarantine().damagedFrom();
+        if (log.logStartOffset() >= damagedFrom) {
+            queue().cancel(entry);
             return;
         }
         LogConfig config = log.config();
         long unstable = log.firstUnstableOffset();
-        long committed = Math.min(log.highWatermark(), log.syncedEndOffset());
+        long committed = Math.min(Math.min(log.highWatermark(), log.syncedEndOffset()), damagedFrom);
         List<RetentionRules.Part> parts = parts();
         RetentionRules.Outcome outcome = RetentionRules.decide(
                 parts, log.logStartOffset(), unstable < 0 ? committed : Math.min(committed, unstable), config, nowMs());
@@ -109,7 +115,9 @@ final class LogRetention {
             log.logStartTo(outcome.logStartOffset());
             log.events().retained();
         }
-        if (outcome.unknown() >= 0) {
+        if (log.logStartOffset() >= damagedFrom) {
+            queue().cancel(entry);
+        } else if (outcome.unknown() >= 0) {
             lookUp(parts.get(outcome.unknown()));
         } else if (outcome.nextMs() == RetentionRules.NEVER) {
             queue().cancel(entry);

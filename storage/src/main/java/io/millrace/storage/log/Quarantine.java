@@ -34,9 +34,17 @@ public final class Quarantine {
 
     private final JournaledLog log;
     private final LinkedHashSet<Place> places = new LinkedHashSet<>(0);
+    private long damagedFrom;
 
     Quarantine(JournaledLog log) {
         this.log = log;
+        // Of damage found before the start only the words are known.
+        this.damagedFrom = log.damage() == null ? Long.MAX_VALUE : 0;
+    }
+
+    /** Where the first segment begins that has damage; 0 when its place is not known. */
+    long damagedFrom() {
+        return damagedFrom;
     }
 
     /** What {@link #found} wants to know of the moment at which a job began. */
@@ -73,6 +81,8 @@ public final class Quarantine {
             filePosition = damage.filePosition();
             offset = damage.offset();
         }
+        SegmentRow damaged = rowOf(failure.path());
+        damagedFrom = Math.min(damagedFrom, damaged == null ? 0 : damaged.baseOffset());
         if (places.size() >= MAX_PLACES || !places.add(new Place(failure.path(), filePosition))) {
             return;
         }
@@ -93,20 +103,25 @@ public final class Quarantine {
     }
 
     private boolean holds(String path) {
+        return rowOf(path) != null;
+    }
+
+    private @Nullable SegmentRow rowOf(String path) {
         LogSegments segments = log.files().segments();
         for (int i = 0; i < segments.size(); i++) {
             SegmentRow row = segments.get(i);
             if (SegmentNames.log(row.segment().directory(), row.baseOffset())
                     .toString()
                     .equals(path)) {
-                return true;
+                return row;
             }
         }
-        return false;
+        return null;
     }
 
     /** Nothing of what was damaged is left. */
     void lifted() {
         places.clear();
+        damagedFrom = Long.MAX_VALUE;
     }
 }
