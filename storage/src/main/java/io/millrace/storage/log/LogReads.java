@@ -163,9 +163,7 @@ final class LogReads {
 
     /** The segment above, when the one looked in ends below the offset asked for: nothing says that batches fill it to its end. */
     private @Nullable SegmentRow goesOn(SegmentRow row, Waiting asked, @Nullable CheckedRange found) {
-        if (found == null
-                || found.range().sizeBytes() > 0
-                || found.range().filePosition() < row.lengthBytes()) {
+        if (found == null || found.range().sizeBytes() > 0 || found.range().filePosition() < row.lengthBytes()) {
             return null;
         }
         SegmentRow above = log.files().segments().above(row);

@@ -2,11 +2,11 @@ package io.millrace.storage.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.protocol.record.RecordBatchView;
 import io.millrace.storage.AppendResult;
 import io.millrace.storage.LogConfig;
 import io.millrace.storage.PartitionLog;
 import io.millrace.storage.ReadResult;
-import io.millrace.protocol.record.RecordBatchView;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,7 +39,8 @@ class GapAtSegmentEndTest {
 
     @Test
     void aReadInOneGoesOnInTheSegmentBehind() throws Exception {
-        PartitionLog log = fixture.store.create(StoreFixture.identity("t", 0), LogConfig.DEFAULT.withSegmentBytes(35_000));
+        PartitionLog log =
+                fixture.store.create(StoreFixture.identity("t", 0), LogConfig.DEFAULT.withSegmentBytes(35_000));
         for (int i = 0; i < 12; i++) {
             StoreFixture.append(log, i + FILLER);
         }
