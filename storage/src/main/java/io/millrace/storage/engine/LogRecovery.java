@@ -13,6 +13,7 @@ import io.millrace.storage.log.LogSegments;
 import io.millrace.storage.log.LogStart;
 import io.millrace.storage.log.SegmentRow;
 import io.millrace.storage.segment.ActiveSegment;
+import io.millrace.storage.segment.BatchMemory;
 import io.millrace.storage.segment.ScanOutcome;
 import io.millrace.storage.segment.Segment;
 import io.millrace.storage.segment.SegmentDamagedException;
@@ -293,7 +294,7 @@ final class LogRecovery {
 
     /** The batches of an extent that lie within its offsets. */
     private static ByteBuffer read(RecoveringLog.Extent extent) throws DiskException {
-        ByteBuffer bytes = ByteBuffer.allocate(extent.sizeBytes());
+        ByteBuffer bytes = BatchMemory.allocate(extent.sizeBytes());
         extent.file().read(extent.filePosition(), bytes);
         bytes.flip();
         RecordBatchScanner scanner = new RecordBatchScanner();

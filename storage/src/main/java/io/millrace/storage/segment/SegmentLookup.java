@@ -206,7 +206,7 @@ final class SegmentLookup {
     }
 
     private RecordBatchView readBatch(long filePosition, int sizeBytes) throws DiskException {
-        ByteBuffer bytes = ByteBuffer.allocate(sizeBytes);
+        ByteBuffer bytes = BatchMemory.allocate(sizeBytes);
         int read = log.read(filePosition, bytes);
         RecordBatchView batch = new RecordBatchView().wrap(bytes.flip(), 0);
         if (read < sizeBytes || !batch.crcValid()) {

@@ -17,6 +17,7 @@ public final class SegmentScan {
     public static final int MAX_BATCH_BYTES = 256 << 20;
 
     private static final int WINDOW_BYTES = 256 * 1024;
+    private static final ByteBuffer NONE = ByteBuffer.allocate(0);
 
     private final DiskFile log;
     private final long lengthBytes;
@@ -134,7 +135,9 @@ public final class SegmentScan {
         }
         if (position < windowStart || position + bytes > windowStart + window.limit()) {
             if (window.capacity() < bytes) {
-                window = ByteBuffer.allocate(bytes);
+                // The old one goes first: both at once may be more than there is.
+                window = NONE;
+                window = BatchMemory.allocate(bytes);
             }
             window.clear().limit((int) Math.min(window.capacity(), lengthBytes - position));
             int read = log.read(position, window);

@@ -49,6 +49,18 @@ class SegmentScanTest {
     }
 
     @Test
+    void aLargeBatchIsNotReadOntoTheHeap() throws IOException {
+        ByteBuffer large = SampleBatches.plain(10, 0, 1, BatchMemory.MAX_HEAP_BYTES, 100);
+        bytes = new byte[large.remaining()];
+        large.duplicate().get(bytes);
+        List<Boolean> direct = new ArrayList<>();
+        ScanOutcome outcome =
+                scan(bytes, 0, 10, (batch, position) -> direct.add(batch.buffer().isDirect()));
+        assertThat(outcome.stop()).isEqualTo(ScanOutcome.Stop.END);
+        assertThat(direct).containsExactly(true);
+    }
+
+    @Test
     void startsAtAnyBatch() throws IOException {
         ScanOutcome outcome = scan(bytes, batches.get(0).remaining(), 13, (batch, position) -> {});
         assertThat(outcome.batches()).isEqualTo(2);
