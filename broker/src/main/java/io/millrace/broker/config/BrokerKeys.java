@@ -146,8 +146,10 @@ public final class BrokerKeys {
             MIB,
             Integer.MAX_VALUE,
             "bytes",
-            "Memory that compaction may take to note the last offset of each key, 24 bytes for one; taken as keys come, outside"
-                    + " the heap, and given back after each pass. When it is full the rest of the log waits for the next pass.");
+            "Memory that compaction may take to note the last offset of each key: some 50 bytes for one, so 2.6 million keys at"
+                    + " the default, for the table is never quite full and its old half counts while it grows. Taken as keys"
+                    + " come, outside the heap and beside -XX:MaxDirectMemorySize, and given back after each pass; the machine"
+                    + " has to have it. When it is full the rest of the log waits for the next pass.");
 
     public static final ConfigKey<Double> CLEANER_IO_MAX_BYTES_PER_SECOND = ConfigKey.ofDouble(
             "log.cleaner.io.max.bytes.per.second",

@@ -31,6 +31,19 @@ final class OffsetMapTest {
     }
 
     @Test
+    void aFullMapTakesSomeFiftyBytesOfItsLimitForAKey() {
+        long limitBytes = 4 << 20;
+        try (OffsetMap map = new OffsetMap(limitBytes)) {
+            long offset = 0;
+            while (map.put(key("key-" + offset), offset)) {
+                offset++;
+            }
+            // What the configuration's reference says of log.cleaner.dedupe.buffer.size.
+            assertThat(limitBytes / map.size()).isBetween(45L, 55L);
+        }
+    }
+
+    @Test
     void growsAsAMapDoes() {
         OffsetMap map = new OffsetMap(16 << 20);
         Map<String, Long> model = new HashMap<>();
