@@ -54,8 +54,8 @@ class SegmentScanTest {
         bytes = new byte[large.remaining()];
         large.duplicate().get(bytes);
         List<Boolean> direct = new ArrayList<>();
-        ScanOutcome outcome =
-                scan(bytes, 0, 10, (batch, position) -> direct.add(batch.buffer().isDirect()));
+        ScanOutcome outcome = scan(
+                bytes, 0, 10, (batch, position) -> direct.add(batch.buffer().isDirect()));
         assertThat(outcome.stop()).isEqualTo(ScanOutcome.Stop.END);
         assertThat(direct).containsExactly(true);
     }
