@@ -40,7 +40,7 @@ public record SegmentFacts(long maxTimestampMs, long firstTimestampMs, long comp
             throws DiskException {
         OpenSegment open = OpenSegment.open(disk, folder, baseOffset, SegmentFacts::closeNow);
         try {
-            TimestampMatch match = open.findMaxTimestamp(endOffset, lengthBytes, 0);
+            TimestampMatch match = open.findMaxTimestamp(baseOffset, endOffset, lengthBytes, 0);
             return match.found() ? match.timestampMs() : -1;
         } finally {
             open.release();

@@ -176,7 +176,8 @@ final class LogRetention {
                 .lookup(
                         log,
                         row,
-                        segment -> segment.findMaxTimestamp(row.endOffset(), row.lengthBytes(), row.indexEntries()),
+                        segment -> segment.findMaxTimestamp(
+                                row.baseOffset(), row.endOffset(), row.lengthBytes(), row.indexEntries()),
                         (match, segment, failure) -> lookedUp(row, match, failure));
     }
 

@@ -112,7 +112,8 @@ final class SegmentSearch {
     /** On the pool. */
     private TimestampMatch search(SegmentRow row, OpenSegment segment, long from) throws DiskException {
         return wantsMax()
-                ? segment.findMaxTimestamp(Math.min(endOffset, row.endOffset()), row.lengthBytes(), row.indexEntries())
+                ? segment.findMaxTimestamp(
+                        from, Math.min(endOffset, row.endOffset()), row.lengthBytes(), row.indexEntries())
                 : segment.findByTime(
                         timestampMs, from, Math.min(endOffset, row.endOffset()), row.lengthBytes(), row.indexEntries());
     }
@@ -148,7 +149,7 @@ final class SegmentSearch {
             log.tail().batchAt(entry, batch);
             take(
                     wantsMax()
-                            ? RecordTimes.firstOfLatest(batch)
+                            ? RecordTimes.firstOfLatest(batch, log.logStartOffset())
                             : RecordTimes.firstAtOrAfter(batch, timestampMs, log.logStartOffset()));
             if (best.found() && !wantsMax()) {
                 break;

@@ -119,9 +119,10 @@ public final class OpenSegment {
         return lookup(lengthBytes, indexEntries).findByTime(timestampMs, fromOffset, endOffset);
     }
 
-    /** The first of the records with the largest timestamp in whole batches below {@code endOffset}. */
-    public TimestampMatch findMaxTimestamp(long endOffset, long lengthBytes, int indexEntries) throws DiskException {
-        return lookup(lengthBytes, indexEntries).findMaxTimestamp(endOffset);
+    /** The first of the records with the largest timestamp from {@code fromOffset} on, in whole batches below {@code endOffset}. */
+    public TimestampMatch findMaxTimestamp(long fromOffset, long endOffset, long lengthBytes, int indexEntries)
+            throws DiskException {
+        return lookup(lengthBytes, indexEntries).findMaxTimestamp(fromOffset, endOffset);
     }
 
     /** When the batch that holds {@code offset} was written; nothing found when the segment ends before. */

@@ -31,21 +31,21 @@ public final class RecordTimes {
         return TimestampMatch.NONE;
     }
 
-    /** The first of the records with the largest timestamp. */
-    public static TimestampMatch firstOfLatest(RecordBatchView batch) {
+    /** The first of the records with the largest timestamp among those whose offset is at least {@code fromOffset}. */
+    public static TimestampMatch firstOfLatest(RecordBatchView batch, long fromOffset) {
         long offset = -1;
         long latestMs = Long.MIN_VALUE;
         try (RecordCursor cursor = new RecordCursor()) {
             cursor.reset(batch);
             while (cursor.next()) {
                 RecordView record = cursor.record();
-                if (record.timestampMs() > latestMs) {
+                if (record.timestampMs() > latestMs && record.offset() >= fromOffset) {
                     latestMs = record.timestampMs();
                     offset = record.offset();
                 }
             }
         } catch (CorruptBatchException e) {
-            return byHeader(batch, 0);
+            return byHeader(batch, fromOffset);
         }
         return offset < 0 ? TimestampMatch.NONE : new TimestampMatch(offset, latestMs, batch.partitionLeaderEpoch());
     }

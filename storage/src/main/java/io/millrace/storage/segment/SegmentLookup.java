@@ -88,11 +88,34 @@ final class SegmentLookup {
         return TimestampMatch.NONE;
     }
 
-    TimestampMatch findMaxTimestamp(long endOffset) throws DiskException {
+    TimestampMatch findMaxTimestamp(long fromOffset, long endOffset) throws DiskException {
         IndexEntry entry = lastAt(endOffset);
-        long latestMs = entry.maxTimestampBeforeMs;
-        long latestOffset = entry.maxTimestampOffsetDelta < 0 ? -1 : baseOffset + entry.maxTimestampOffsetDelta;
-        long position = entry.filePosition;
+        long indexedOffset = entry.maxTimestampOffsetDelta < 0 ? -1 : baseOffset + entry.maxTimestampOffsetDelta;
+        long at = latestAbove(entry.maxTimestampBeforeMs, entry.filePosition, endOffset);
+        if (at < 0 && indexedOffset < 0) {
+            return TimestampMatch.NONE;
+        }
+        TimestampMatch match = latestIn(at < 0 ? positionHolding(indexedOffset) : at, baseOffset);
+        return match.offset() >= fromOffset ? match : findMaxTimestampByHeaders(fromOffset, endOffset);
+    }
+
+    /** The index speaks of the whole segment: with the log start in it, another record may be the latest. */
+    private TimestampMatch findMaxTimestampByHeaders(long fromOffset, long endOffset) throws DiskException {
+        long first = positionHolding(fromOffset);
+        if (first == lengthBytes || headers.at(first).nextOffset() > endOffset) {
+            return TimestampMatch.NONE;
+        }
+        long behind = first + headers.at(first).sizeBytes();
+        TimestampMatch inFirst = latestIn(first, fromOffset);
+        long at = latestAbove(inFirst.timestampMs(), behind, endOffset);
+        return at < 0 ? inFirst : latestIn(at, fromOffset);
+    }
+
+    /** Where the batch with the highest timestamp begins, from {@code filePosition} on; -1 when none is above {@code timestampMs}. */
+    private long latestAbove(long timestampMs, long filePosition, long endOffset) throws DiskException {
+        long latestMs = timestampMs;
+        long latestAt = -1;
+        long position = filePosition;
         while (position < lengthBytes) {
             RecordBatchView batch = headers.at(position);
             if (batch.nextOffset() > endOffset) {
@@ -100,15 +123,16 @@ final class SegmentLookup {
             }
             if (batch.maxTimestampMs() > latestMs && batch.recordCount() != 0) {
                 latestMs = batch.maxTimestampMs();
-                latestOffset = batch.baseOffset();
+                latestAt = position;
             }
             position += batch.sizeBytes();
         }
-        if (latestOffset < 0) {
-            return TimestampMatch.NONE;
-        }
-        long at = positionHolding(latestOffset);
-        return RecordTimes.firstOfLatest(readBatch(at, headers.at(at).sizeBytes()));
+        return latestAt;
+    }
+
+    private TimestampMatch latestIn(long filePosition, long fromOffset) throws DiskException {
+        return RecordTimes.firstOfLatest(
+                readBatch(filePosition, headers.at(filePosition).sizeBytes()), fromOffset);
     }
 
     TimestampMatch findTimeOf(long offset) throws DiskException {

@@ -36,7 +36,7 @@ class ActiveSegmentTest {
         Files.write(SegmentNames.index(folder, 0), earlierIndex);
 
         OpenSegment open = OpenSegment.open(disk, folder, 0, ActiveSegmentTest::close);
-        assertThat(open.findMaxTimestamp(20, rewritten.lengthBytes(), rewritten.indexEntries()))
+        assertThat(open.findMaxTimestamp(0, 20, rewritten.lengthBytes(), rewritten.indexEntries()))
                 .isEqualTo(new TimestampMatch(19, 1_019, 2));
         assertThat(open.findByTime(1_010, 0, 20, rewritten.lengthBytes(), rewritten.indexEntries()))
                 .isEqualTo(new TimestampMatch(10, 1_010, 2));

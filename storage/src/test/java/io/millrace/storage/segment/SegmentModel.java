@@ -97,7 +97,7 @@ final class SegmentModel {
         return TimestampMatch.NONE;
     }
 
-    TimestampMatch findMaxTimestamp(long endOffset) {
+    TimestampMatch findMaxTimestamp(long fromOffset, long endOffset) {
         TimestampMatch best = TimestampMatch.NONE;
         for (Batch batch : batches) {
             if (batch.endOffset() > endOffset) {
@@ -106,7 +106,8 @@ final class SegmentModel {
             try (RecordCursor cursor = new RecordCursor()) {
                 cursor.reset(SampleBatches.view(batch.bytes()));
                 while (cursor.next()) {
-                    if (cursor.record().timestampMs() > best.timestampMs()) {
+                    if (cursor.record().timestampMs() > best.timestampMs()
+                            && cursor.record().offset() >= fromOffset) {
                         best = new TimestampMatch(
                                 cursor.record().offset(), cursor.record().timestampMs(), batch.leaderEpoch());
                     }

@@ -151,8 +151,8 @@ class SegmentPropertyTest {
                 long time = random.nextInt(2100);
                 assertThat(open.findByTime(time, offset, end, lengthBytes, indexEntries))
                         .isEqualTo(model.findByTime(time, offset, end));
-                assertThat(open.findMaxTimestamp(end, lengthBytes, indexEntries))
-                        .isEqualTo(model.findMaxTimestamp(end));
+                assertThat(open.findMaxTimestamp(offset, end, lengthBytes, indexEntries))
+                        .isEqualTo(model.findMaxTimestamp(offset, end));
             }
         }
 
