@@ -129,7 +129,8 @@ final class NioDiskFile implements DiskFile {
      * file that is cut meanwhile does no harm. Reading 1 MiB to be sure costs more than sending it.
      *
      * <p>Through a channel of its own that cannot write, because the JDK makes a writable file longer when it maps beyond its
-     * end. A file that has lost its name, or is too short, is read instead: this is a hint and fails nothing.
+     * end. A file that has lost its name, is too short, or lies where nothing can be mapped is read instead: this is a hint and
+     * fails nothing.
      */
     @Override
     public boolean isCached(long filePosition, int sizeBytes) {
@@ -140,7 +141,7 @@ final class NioDiskFile implements DiskFile {
                 Arena arena = Arena.ofConfined()) {
             return readOnly.map(FileChannel.MapMode.READ_ONLY, filePosition, sizeBytes, arena)
                     .isLoaded();
-        } catch (IOException e) {
+        } catch (IOException | UnsupportedOperationException e) {
             return false;
         }
     }
