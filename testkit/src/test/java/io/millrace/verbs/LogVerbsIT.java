@@ -176,6 +176,22 @@ class LogVerbsIT {
         }
         assertThat(millrace.succeed("log", "index", folder.toString()).err()).contains("made 0 .side files");
         millrace.succeed("log", "verify", folder.toString(), "--quiet");
+        Path side = sides.getFirst();
+        Files.delete(side);
+        List<JsonNode> lines = millrace.succeed("log", "index", folder.toString(), "-O", "json")
+                .jsonLines();
+        assertThat(lines).hasSize(1);
+        assertThat(lines.getFirst().path("file").textValue())
+                .isEqualTo(folder.relativize(side).toString());
+        assertThat(lines.getFirst().path("made").booleanValue()).isTrue();
+        assertThat(lines.getFirst().path("damage").isNull()).isTrue();
+        Path log = side.resolveSibling(String.valueOf(side.getFileName()).replace(".side", ".log"));
+        flip(log, Files.size(log) - 1, 3);
+        Ran damaged = millrace.run("log", "index", folder.toString(), "-O", "json");
+        assertThat(damaged.exitCode()).isEqualTo(1);
+        assertThat(damaged.jsonLines()).hasSize(1);
+        assertThat(damaged.jsonLines().getFirst().path("made").booleanValue()).isFalse();
+        assertThat(damaged.jsonLines().getFirst().path("damage").textValue()).contains(".log");
         assertThat(millrace.run("log", "index", killed.toString()).err()).contains("did not stop cleanly");
     }
 

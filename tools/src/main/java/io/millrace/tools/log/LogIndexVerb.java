@@ -10,12 +10,16 @@ import io.millrace.storage.disk.NioDisk;
 import io.millrace.storage.engine.LogDirectory;
 import io.millrace.storage.engine.SideRebuild;
 import io.millrace.tools.shell.ExitCode;
+import io.millrace.tools.shell.Json;
+import io.millrace.tools.shell.OutputOptions;
 import io.millrace.tools.shell.Plural;
 import io.millrace.tools.shell.VerbException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -38,6 +42,9 @@ final class LogIndexVerb implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
+    @Mixin
+    private OutputOptions output;
+
     @Parameters(paramLabel = "DATA-DIR", description = "The folder that log.dirs names.")
     private Path folder;
 
@@ -58,17 +65,28 @@ final class LogIndexVerb implements Callable<Integer> {
         @Override
         public void made(Path side) {
             made++;
-            print("made\t" + folder.relativize(side));
+            print(side, null);
         }
 
         @Override
         public void damaged(Path log, String what) {
             damaged++;
-            print("DAMAGED\t" + folder.relativize(log) + "\t" + what);
+            print(log, what);
         }
 
-        private void print(String line) {
-            spec.commandLine().getOut().println(line);
+        private void print(Path file, @Nullable String damage) {
+            PrintWriter out = spec.commandLine().getOut();
+            String name = folder.relativize(file).toString();
+            if (output.json()) {
+                Json.printLine(
+                        out,
+                        Json.object()
+                                .put("file", name)
+                                .put("made", damage == null)
+                                .put("damage", damage));
+            } else {
+                out.println(damage == null ? "made\t" + name : "DAMAGED\t" + name + "\t" + damage);
+            }
         }
     }
 
