@@ -46,7 +46,8 @@ final class BatchMaker {
 
     private byte[] key() {
         if (keys > 0) {
-            return new byte[] {(byte) random.nextInt(keys)};
+            int key = random.nextInt(keys);
+            return new byte[] {(byte) (key >> Byte.SIZE), (byte) key};
         }
         byte[] key = new byte[8];
         random.fill(key);

@@ -50,7 +50,12 @@ record WorkloadShape(
         static Compaction draw(SimRandom random) {
             return random.percent(65)
                     ? NONE
-                    : new Compaction(random.between(1, 12), random.nextInt(3) * 0.2, random.nextBoolean());
+                    : new Compaction(keys(random), random.nextInt(3) * 0.2, random.nextBoolean());
+        }
+
+        /** Few, so that most records are superseded, or so many that some segments keep all they have. */
+        private static int keys(SimRandom random) {
+            return random.oneIn(3) ? random.between(100, 2_000) : random.between(1, 12);
         }
 
         boolean isOn() {

@@ -8,14 +8,8 @@ import io.millrace.storage.compaction.CompactionRules.Group;
 import io.millrace.storage.compaction.CompactionRules.Source;
 import io.millrace.storage.disk.Disk;
 import io.millrace.storage.disk.DiskException;
-import io.millrace.storage.disk.DiskFile;
 import io.millrace.storage.observer.SideSection;
 import io.millrace.storage.segment.CleanedSegment;
-import io.millrace.storage.segment.ScanOutcome;
-import io.millrace.storage.segment.SegmentDamagedException;
-import io.millrace.storage.segment.SegmentNames;
-import io.millrace.storage.segment.SegmentScan;
-import io.millrace.storage.segment.SideFile;
 import io.millrace.storage.segment.WriteOutcome;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -30,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   INDEX   read the dirty segments, note each key's last offset, until the end of the range or of the map's room
  *   WRITE   group by group: read its segments, write what stays to a {@link CleanedSegment}  -> Ready, swap, go on
+ *           or, when a lone segment keeps all it has, only note that it was compacted        -> Ready, or nothing to do
  *   DONE
  * </pre>
  *
@@ -37,8 +32,6 @@ import org.jspecify.annotations.Nullable;
  * batch of every group stays, as a header if need be, so that a segment always ends where the next begins.
  */
 public final class CompactionPass implements AutoCloseable {
-
-    private static final int COMPACTED_END_VERSION = 1;
 
     /**
      * What to compact.
@@ -69,9 +62,18 @@ public final class CompactionPass implements AutoCloseable {
         /** There is more to do. */
         record More(long readBytes, long writtenBytes) implements Step {}
 
-        /** A group's new segment is complete and synced. It may take the place of the old ones before the next step. */
-        record Ready(long readBytes, long writtenBytes, Group group, WriteOutcome outcome, long compactedEnd)
-                implements Step {}
+        /**
+         * A group is done: what was written for it may take the place of the old files before the next step.
+         *
+         * @param outcome the new segment, complete and synced; null when the group is one segment that stays as it is and gets
+         *     a new {@code .side} file only
+         */
+        record Ready(
+                long readBytes,
+                long writtenBytes,
+                Group group,
+                @Nullable WriteOutcome outcome,
+                long compactedEnd) implements Step {}
 
         /** All groups are done. */
         record Done(long readBytes, long writtenBytes, long compactedEnd) implements Step {}
@@ -85,15 +87,14 @@ public final class CompactionPass implements AutoCloseable {
     private List<Group> groups = List.of();
     private int nextIndexed;
     private int nextGroup;
-    private int nextSource;
     private boolean indexed;
     // Whether a batch is read through before its keys are noted.
     private boolean looksFirst;
-    private @Nullable DiskFile source;
-    private @Nullable SegmentScan scan;
-    private @Nullable CleanedSegment target;
+    private @Nullable SourceScan scan;
+    private @Nullable GroupCompaction current;
     private long readBytes;
     private long writtenBytes;
+    private long droppedRecords;
     private boolean closed;
 
     /** @param map taken over: closed with the pass */
@@ -104,9 +105,9 @@ public final class CompactionPass implements AutoCloseable {
         this.filter = new BatchFilter(map, plan.nowMs, plan.config.compaction().deleteRetentionMs());
     }
 
-    /** Records that did not stay so far. */
+    /** Records that did not stay, of all groups that are done. */
     public long droppedRecords() {
-        return filter.droppedRecords();
+        return droppedRecords;
     }
 
     /**
@@ -123,7 +124,7 @@ public final class CompactionPass implements AutoCloseable {
             } else if (nextGroup == groups.size()) {
                 return new Step.Done(readBytes, writtenBytes, compactedEnd());
             } else {
-                Step ready = writeNext(groups.get(nextGroup));
+                Step ready = compactNext();
                 if (ready != null) {
                     return ready;
                 }
@@ -132,13 +133,18 @@ public final class CompactionPass implements AutoCloseable {
         return new Step.More(readBytes, writtenBytes);
     }
 
+    /** Up to which offset a segment was compacted, by its {@code .side} file; -1 when it was not, or that cannot be told. */
+    public static long compactedEnd(@Nullable List<SideSection> sections) {
+        return GroupCompaction.compactedEnd(sections);
+    }
+
     /** Everything below was compacted when the pass is done. */
     private long compactedEnd() {
         return Math.min(plan.dirtyTo, map.latestOffset() + 1);
     }
 
     private void indexNext() throws DiskException {
-        SegmentScan open = scan;
+        SourceScan open = scan;
         if (open == null) {
             while (nextIndexed < plan.sources.size()
                     && plan.sources.get(nextIndexed).endOffset() <= plan.dirtyFrom) {
@@ -149,13 +155,17 @@ public final class CompactionPass implements AutoCloseable {
                 indexed();
                 return;
             }
-            open = openSource(plan.sources.get(nextIndexed));
+            open = SourceScan.open(disk, plan.folder, plan.sources.get(nextIndexed));
+            scan = open;
         }
-        RecordBatchView batch = nextBatch(open);
+        RecordBatchView batch = open.next();
         if (batch == null) {
             closeSource();
             nextIndexed++;
-        } else if (batch.nextOffset() > plan.dirtyFrom && !index(batch)) {
+            return;
+        }
+        readBytes += batch.sizeBytes();
+        if (batch.nextOffset() > plan.dirtyFrom && !index(batch)) {
             closeSource();
             indexed();
         }
@@ -222,108 +232,36 @@ public final class CompactionPass implements AutoCloseable {
         return offset;
     }
 
-    private @Nullable Step writeNext(Group group) throws DiskException {
-        CleanedSegment out = target;
-        if (out == null) {
-            out = CleanedSegment.create(disk, plan.folder, group.baseOffset(), plan.config.indexIntervalBytes());
-            target = out;
-            nextSource = 0;
+    /** Null when there is more to do, or nothing to put in the place of another file. */
+    private @Nullable Step compactNext() throws DiskException {
+        GroupCompaction group = current;
+        if (group == null) {
+            group = new GroupCompaction(disk, plan, groups.get(nextGroup), compactedEnd(), filter);
+            current = group;
         }
-        SegmentScan open = scan;
-        if (open == null) {
-            open = openSource(group.sources().get(nextSource));
-        }
-        RecordBatchView batch = nextBatch(open);
-        if (batch != null) {
-            boolean last = open.isAtEnd() && nextSource == group.sources().size() - 1;
-            write(batch, last, out);
+        long readBefore = group.readBytes();
+        long writtenBefore = group.writtenBytes();
+        GroupCompaction.Left left = group.next();
+        readBytes += group.readBytes() - readBefore;
+        writtenBytes += group.writtenBytes() - writtenBefore;
+        if (left == null) {
             return null;
         }
-        closeSource();
-        if (++nextSource < group.sources().size()) {
-            return null;
-        }
-        long cleanEnd = Math.min(group.endOffset(), compactedEnd());
-        WriteOutcome outcome = out.finish(sections(group.sources().getLast(), cleanEnd), group.endOffset());
-        target = null;
-        out.close();
+        current = null;
         nextGroup++;
-        return new Step.Ready(readBytes, writtenBytes, group, outcome, cleanEnd);
+        droppedRecords += group.droppedRecords();
+        return switch (left) {
+            case GroupCompaction.Left.Rewritten made -> ready(group, made.outcome());
+            case GroupCompaction.Left.Kept kept -> kept.marked() ? ready(group, null) : null;
+        };
     }
 
-    private void write(RecordBatchView batch, boolean last, CleanedSegment out) throws DiskException {
-        boolean placeNeeded = last || (batch.hasProducerId() && plan.kept.has(batch.lastOffset()));
-        long before = out.lengthBytes();
-        switch (filter.filter(batch, placeNeeded)) {
-            case KEPT -> out.append(batch.buffer(), batch.position());
-            case REWRITTEN, EMPTIED -> out.append(filter.rewritten(), 0);
-            case DROPPED -> {
-                // Nothing of it stays.
-            }
-        }
-        writtenBytes += out.lengthBytes() - before;
-    }
-
-    /** What the observers knew at the end of the last source is true of the new segment; its index is another one. */
-    private List<SideSection> sections(Source last, long cleanEnd) throws DiskException {
-        List<SideSection> sections = new ArrayList<>();
-        SideFile side = SideFile.read(disk, plan.folder, last.baseOffset());
-        List<SideSection> known = side == null ? null : side.sections(disk);
-        if (known != null) {
-            for (SideSection section : known) {
-                if (section.type() != SideSection.COMPACTED_END) {
-                    sections.add(section);
-                }
-            }
-        }
-        ByteBuffer end = ByteBuffer.allocate(Long.BYTES).putLong(cleanEnd).flip();
-        sections.add(new SideSection(SideSection.COMPACTED_END, COMPACTED_END_VERSION, end));
-        return sections;
-    }
-
-    /** Up to which offset a segment was compacted, by its {@code .side} file; -1 when it was not, or that cannot be told. */
-    public static long compactedEnd(@Nullable List<SideSection> sections) {
-        if (sections != null) {
-            for (SideSection section : sections) {
-                if (section.type() == SideSection.COMPACTED_END
-                        && section.version() == COMPACTED_END_VERSION
-                        && section.sizeBytes() == Long.BYTES) {
-                    return section.payload().getLong();
-                }
-            }
-        }
-        return -1;
-    }
-
-    private SegmentScan openSource(Source from) throws DiskException {
-        DiskFile opened = disk.open(SegmentNames.log(plan.folder, from.baseOffset()));
-        source = opened;
-        SegmentScan started = SegmentScan.from(opened, 0, from.lengthBytes(), from.baseOffset());
-        scan = started;
-        return started;
-    }
-
-    private @Nullable RecordBatchView nextBatch(SegmentScan open) throws DiskException {
-        RecordBatchView batch = open.next();
-        if (batch != null) {
-            readBytes += batch.sizeBytes();
-            return batch;
-        }
-        ScanOutcome outcome = open.outcome();
-        if (outcome.stop() != ScanOutcome.Stop.END) {
-            throw SegmentDamagedException.at(path(), outcome.endPosition(), outcome.message());
-        }
-        return null;
-    }
-
-    private Path path() {
-        DiskFile open = source;
-        return open == null ? plan.folder : open.path();
+    private Step ready(GroupCompaction done, @Nullable WriteOutcome outcome) {
+        return new Step.Ready(readBytes, writtenBytes, done.group(), outcome, done.cleanEnd());
     }
 
     private void closeSource() throws DiskException {
-        DiskFile open = source;
-        source = null;
+        SourceScan open = scan;
         scan = null;
         if (open != null) {
             open.close();
@@ -331,19 +269,6 @@ public final class CompactionPass implements AutoCloseable {
     }
 
     /** Ends the pass wherever it is and removes what it has written and not handed over. On the pool, no step under way. */
-    public void abandon() throws DiskException {
-        CleanedSegment out = target;
-        target = null;
-        try {
-            close();
-        } finally {
-            if (out != null) {
-                out.close();
-                CleanedSegment.remove(disk, plan.folder, out.baseOffset());
-            }
-        }
-    }
-
     @Override
     public void close() throws DiskException {
         if (closed) {
@@ -353,6 +278,14 @@ public final class CompactionPass implements AutoCloseable {
         map.close();
         cursor.close();
         filter.close();
-        closeSource();
+        GroupCompaction group = current;
+        current = null;
+        try {
+            closeSource();
+        } finally {
+            if (group != null) {
+                group.abandon();
+            }
+        }
     }
 }

@@ -20,6 +20,11 @@ import java.nio.file.Path;
  */
 public record SegmentFacts(long maxTimestampMs, long firstTimestampMs, long compactedEnd) {
 
+    /** The same segment, compacted further. */
+    public SegmentFacts compactedTo(long offset) {
+        return new SegmentFacts(maxTimestampMs, firstTimestampMs, offset);
+    }
+
     /** Reads them from the files. Blocks: on the I/O pool. */
     public static SegmentFacts read(Disk disk, Path folder, long baseOffset, long endOffset, long lengthBytes)
             throws DiskException {
@@ -33,7 +38,7 @@ public record SegmentFacts(long maxTimestampMs, long firstTimestampMs, long comp
         return new SegmentFacts(
                 side.header().maxTimestampMs(),
                 firstTimestampMs(disk, folder, baseOffset),
-                CompactionPass.compactedEnd(side.sections(disk)));
+                GroupCompaction.compactedEnd(side.sections(disk)));
     }
 
     private static long lookUpMaxTimestamp(Disk disk, Path folder, long baseOffset, long endOffset, long lengthBytes)

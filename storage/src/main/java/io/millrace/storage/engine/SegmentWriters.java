@@ -61,6 +61,10 @@ final class SegmentWriters {
                 SegmentSwap.run(disk, place.folder(), swap.baseOffset(), swap.endOffset());
                 yield FileOutcome.DONE;
             }
+            case FileWork.MarkCompacted marked -> {
+                SegmentSwap.placeSide(disk, place.folder(), marked.baseOffset());
+                yield FileOutcome.DONE;
+            }
             case FileWork.PlaceSide side -> {
                 if (side.stands()) {
                     SegmentScrub.place(disk, place.folder(), side.segment().baseOffset());

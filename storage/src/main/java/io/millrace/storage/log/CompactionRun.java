@@ -7,6 +7,7 @@ import io.millrace.storage.compaction.SegmentFacts;
 import io.millrace.storage.disk.DiskException;
 import io.millrace.storage.segment.CleanedSegment;
 import io.millrace.storage.segment.Segment;
+import io.millrace.storage.segment.WriteOutcome;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * {@link LogCompaction#ended}. Owner: the log's loop.
  *
  * <pre>
- *   WORKING --a step is done--> WORKING, or PAUSING for the byte rate, or SWAPPING when a segment is complete
+ *   WORKING --a step is done--> WORKING, or PAUSING for the byte rate, or SWAPPING when a group is done
  *   SWAPPING --files and rows are swapped--> WORKING
  *   WORKING --all done, or the log's contents change, or no room, or a fault--> ENDING --files closed--> OVER
  *   SWAPPING --the directory goes offline--> ENDING
@@ -98,6 +99,9 @@ final class CompactionRun {
     }
 
     private void stepped(@Nullable Stepped stepped, @Nullable DiskException failure) {
+        if (stepped != null && stepped.step instanceof CompactionPass.Step.Ready complete) {
+            ready = complete;
+        }
         if (abandoned) {
             end();
             return;
@@ -110,9 +114,6 @@ final class CompactionRun {
         CompactionPass.Step step = stepped.step;
         totals().moved(step.readBytes(), step.writtenBytes());
         if (!(step instanceof CompactionPass.Step.Done) && !log.host().hasRoom(stepped.usableBytes - SPARE_BYTES)) {
-            if (step instanceof CompactionPass.Step.Ready complete) {
-                ready = complete;
-            }
             log.compaction().hasNoRoom(stepped.usableBytes);
             end();
             return;
@@ -121,7 +122,6 @@ final class CompactionRun {
             case CompactionPass.Step.More more -> pauseOrStep(more.readBytes() + more.writtenBytes());
             case CompactionPass.Step.Ready complete -> {
                 state = State.SWAPPING;
-                ready = complete;
                 log.files().swapDue();
             }
             case CompactionPass.Step.Done done -> {
@@ -150,7 +150,7 @@ final class CompactionRun {
         });
     }
 
-    /** Whether a new segment is complete and not yet in its place. */
+    /** Whether what was written for a group is complete and not yet in its place. */
     boolean isSwapDue() {
         return ready != null && state == State.SWAPPING;
     }
@@ -160,8 +160,9 @@ final class CompactionRun {
         return swapBegun;
     }
 
-    /** The new segment that is to take its place now, as file work; null when there is none, or not any more. */
-    FileWork.@Nullable Swap swap(FileWork.Place place) {
+    /** What is to take its place now, as file work: a new segment or only a .side file; null when nothing is, or not any more. */
+    @Nullable
+    FileWork swap(FileWork.Place place) {
         CompactionPass.Step.Ready complete = ready;
         if (complete == null || state != State.SWAPPING) {
             return null;
@@ -171,8 +172,10 @@ final class CompactionRun {
             return null;
         }
         swapBegun = true;
-        return new FileWork.Swap(
-                place, complete.group().baseOffset(), complete.group().endOffset());
+        long baseOffset = complete.group().baseOffset();
+        return complete.outcome() == null
+                ? new FileWork.MarkCompacted(place, baseOffset)
+                : new FileWork.Swap(place, baseOffset, complete.group().endOffset());
     }
 
     /** Whether the log still has the segments that the new one was made from. */
@@ -191,7 +194,7 @@ final class CompactionRun {
     }
 
     /** The files are swapped. */
-    void swapped(FileWork.Swap swap) {
+    void swapped() {
         CompactionPass.Step.Ready complete = ready;
         if (complete == null || state != State.SWAPPING) {
             if (log.host().failure() != null) {
@@ -202,22 +205,37 @@ final class CompactionRun {
         }
         ready = null;
         swapBegun = false;
+        WriteOutcome outcome = complete.outcome();
+        if (outcome == null) {
+            marked(complete);
+        } else {
+            replaced(complete, outcome);
+        }
+        pauseOrStep(complete.readBytes() + complete.writtenBytes());
+    }
+
+    private void replaced(CompactionPass.Step.Ready complete, WriteOutcome outcome) {
+        long baseOffset = complete.group().baseOffset();
+        long firstTimestampMs = firstTimestampMs(baseOffset);
         Segment made = log.files()
                 .segments()
                 .replace(
                         folder,
-                        swap.endOffset(),
-                        complete.outcome(),
-                        swap.baseOffset(),
+                        complete.group().endOffset(),
+                        outcome,
+                        baseOffset,
                         log.host().reader());
-        segments.known(
-                made,
-                new SegmentFacts(
-                        complete.outcome().maxTimestampMs(),
-                        firstTimestampMs(swap.baseOffset()),
-                        complete.compactedEnd()));
+        segments.known(made, new SegmentFacts(outcome.maxTimestampMs(), firstTimestampMs, complete.compactedEnd()));
         log.reads().clear();
-        pauseOrStep(complete.readBytes() + complete.writtenBytes());
+    }
+
+    private void marked(CompactionPass.Step.Ready complete) {
+        for (SegmentRow row : rows) {
+            SegmentFacts known = segments.factsOf(row);
+            if (row.baseOffset() == complete.group().baseOffset() && known != null) {
+                segments.known(row.segment(), known.compactedTo(complete.compactedEnd()));
+            }
+        }
     }
 
     private long firstTimestampMs(long baseOffset) {
@@ -269,7 +287,7 @@ final class CompactionRun {
                 .pool()
                 .submit(
                         () -> {
-                            pass.abandon();
+                            pass.close();
                             if (left != null) {
                                 CleanedSegment.remove(
                                         compactions().disk(),

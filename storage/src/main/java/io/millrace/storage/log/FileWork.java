@@ -80,6 +80,9 @@ public sealed interface FileWork {
     /** Puts a compacted segment in the place of those from its base to its end offset. */
     record Swap(Place place, long baseOffset, long endOffset) implements FileWork {}
 
+    /** Notes of a segment that stays as it is how far it was compacted: its new {@code .side} file gets its name. */
+    record MarkCompacted(Place place, long baseOffset) implements FileWork {}
+
     /**
      * Gives a {@code .side} file that was made again its name.
      *

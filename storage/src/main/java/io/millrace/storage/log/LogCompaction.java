@@ -303,7 +303,8 @@ public final class LogCompaction {
     }
 
     /** See {@link CompactionRun#swap}. */
-    FileWork.@Nullable Swap swap(FileWork.Place place) {
+    @Nullable
+    FileWork swap(FileWork.Place place) {
         CompactionRun current = run;
         return current == null ? null : current.swap(place);
     }
@@ -318,10 +319,10 @@ public final class LogCompaction {
         return current != null && current.isSwapBegun();
     }
 
-    void swapped(FileWork.Swap swap) {
+    void swapped() {
         CompactionRun current = run;
         if (current != null) {
-            current.swapped(swap);
+            current.swapped();
         } else if (log.host().failure() == null) {
             throw new IllegalStateException("no pass is under way for " + log.identity());
         }

@@ -298,6 +298,9 @@ public final class LogFiles {
             case FileWork.Swap swap -> {
                 return false;
             }
+            case FileWork.MarkCompacted marked -> {
+                return false;
+            }
             case FileWork.PlaceSide side -> {
                 return false;
             }
@@ -456,7 +459,9 @@ public final class LogFiles {
                 // What it speaks of may be gone by the next try: it is removed, and made again some day.
                 sideMade = new MadeSide(side.segment(), -1);
             }
-            if (work instanceof FileWork.Swap || work instanceof FileWork.PlaceSide) {
+            if (work instanceof FileWork.Swap
+                    || work instanceof FileWork.MarkCompacted
+                    || work instanceof FileWork.PlaceSide) {
                 wish();
             }
             return;
@@ -469,7 +474,8 @@ public final class LogFiles {
             case FileWork.Cut cut -> cut(cut, outcome.written());
             case FileWork.Remove remove -> removed(remove);
             case FileWork.Rebuild rebuild -> rebuilt(rebuild, outcome);
-            case FileWork.Swap swap -> log.compaction().swapped(swap);
+            case FileWork.Swap swap -> log.compaction().swapped();
+            case FileWork.MarkCompacted marked -> log.compaction().swapped();
             case FileWork.PlaceSide side -> log.host().reader().drop(side.segment());
             case FileWork.Delete delete -> {
                 removed = true;

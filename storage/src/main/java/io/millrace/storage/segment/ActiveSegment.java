@@ -162,7 +162,7 @@ public final class ActiveSegment {
         IndexBuilder.State end = builder.state();
         SideFile.Header header = new SideFile.Header(
                 baseOffset, end.nextOffset(), end.lengthBytes(), end.maxTimestampMs(), end.digest());
-        SideFile.write(disk, directory, header, new SideFile.IndexSource(index, end.indexEntries()), sections);
+        SideFile.write(disk, directory, header, new SideFile.IndexSource(index, 0, end.indexEntries()), sections);
         Path entries = SegmentNames.index(directory, baseOffset);
         // Derived: somebody may have removed it, and is allowed to.
         if (disk.exists(entries)) {

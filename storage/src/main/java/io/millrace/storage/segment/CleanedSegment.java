@@ -127,9 +127,28 @@ public final class CleanedSegment {
                 disk,
                 SegmentNames.cleaned(SegmentNames.side(directory, baseOffset)),
                 header,
-                new SideFile.IndexSource(index, end.indexEntries()),
+                new SideFile.IndexSource(index, 0, end.indexEntries()),
                 sections);
         return end.outcome();
+    }
+
+    /**
+     * Writes only a {@code .side} file, for a segment that stays as it is: {@link SegmentSwap#placeSide} puts it in the place of
+     * the old one.
+     *
+     * @param side the segment's present one
+     * @param section to add to it, or to put in the place of the one of its type
+     * @return false when the present one is damaged: nothing is left then
+     */
+    public static boolean writeSide(Disk disk, Path directory, SideFile side, SideSection section)
+            throws DiskException {
+        long baseOffset = side.header().baseOffset();
+        remove(disk, directory, baseOffset);
+        boolean written = side.copyTo(disk, SegmentNames.cleaned(SegmentNames.side(directory, baseOffset)), section);
+        if (!written) {
+            remove(disk, directory, baseOffset);
+        }
+        return written;
     }
 
     public void close() throws DiskException {

@@ -199,7 +199,7 @@ public final class SegmentScrub {
                 disk,
                 SegmentNames.scrub(SegmentNames.side(folder, baseOffset)),
                 header,
-                new SideFile.IndexSource(index, end.indexEntries()),
+                new SideFile.IndexSource(index, 0, end.indexEntries()),
                 sections(observers));
     }
 

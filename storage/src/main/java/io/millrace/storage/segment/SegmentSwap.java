@@ -12,15 +12,16 @@ import java.util.List;
  *
  * <pre>
  *   base.log.cleaned, base.side.cleaned        written and synced; removed when found at start
- *     | rename, sync the folder
+ *     | sync the folder, rename, sync the folder
  *   base-end.swap                              from here on the swap is ended, by this process or the next start
  *     | the other segments between base and end and the old .side renamed away, sync the folder
  *     | base-end.swap to base.log (in the old one's place), base.side.cleaned to base.side, sync the folder
  *   base.log, base.side                        the end; what was renamed away is removed
  * </pre>
  *
- * The second sync is needed because renames of one folder may reach the disk in any order: were the new segment there beside
- * one that it stands for, their batches would be there twice.
+ * Names of one folder may reach the disk in any order. Without the first sync the swap file may be there and the new {@code .side}
+ * file not, and the old one, which speaks of other bytes, would be taken for it. Without the third the new segment may be
+ * there beside one that it stands for, and their batches twice.
  */
 public final class SegmentSwap {
 
@@ -36,12 +37,26 @@ public final class SegmentSwap {
         Path swap = SegmentNames.swap(directory, baseOffset, endOffset);
         Path cleaned = SegmentNames.cleaned(SegmentNames.log(directory, baseOffset));
         if (disk.exists(cleaned)) {
+            disk.syncDirectory(directory);
             disk.rename(cleaned, swap);
             disk.syncDirectory(directory);
         }
         if (disk.exists(swap)) {
             finish(disk, directory, baseOffset, endOffset);
         }
+    }
+
+    /**
+     * Puts a {@code .side} file that was written beside a segment in the place of the segment's own: one rename, so a power cut
+     * leaves the one or the other. May be repeated after a failure.
+     */
+    public static void placeSide(Disk disk, Path directory, long baseOffset) throws DiskException {
+        Path side = SegmentNames.side(directory, baseOffset);
+        Path cleaned = SegmentNames.cleaned(side);
+        if (disk.exists(cleaned)) {
+            disk.rename(cleaned, side);
+        }
+        disk.syncDirectory(directory);
     }
 
     /**

@@ -37,8 +37,8 @@ public final class SideFile {
     /** The segment that the file belongs to. Immutable. */
     public record Header(long baseOffset, long endOffset, long logBytes, long maxTimestampMs, int digest) {}
 
-    /** The entries of an {@code .idx} file, to be copied. */
-    record IndexSource(DiskFile file, int entries) {}
+    /** Index entries that lie one after another from {@code filePosition} on, to be copied. */
+    record IndexSource(DiskFile file, long filePosition, int entries) {}
 
     /** Where a section lies. */
     record Located(int type, int version, long filePosition, int sizeBytes, int crc) {}
@@ -105,37 +105,30 @@ public final class SideFile {
         return damaged;
     }
 
-    /** Writes the file anew with one section added, or put in place of the one of its type; all others are kept as they are. */
-    public SideFile with(Disk disk, SideSection section) throws DiskException {
-        List<SideSection> sections = new ArrayList<>();
-        try (DiskFile file = disk.open(path)) {
-            for (Located row : table) {
-                if (row.type != section.type()) {
-                    SideSection kept = readSection(file, row);
-                    if (kept == null) {
-                        throw SegmentDamagedException.at(path, row.filePosition, "section " + row.type);
-                    }
-                    sections.add(kept);
-                }
-            }
+    /**
+     * Writes a copy with one section added, or put in the place of the one of its type, and syncs it; the name is not synced.
+     *
+     * @return false when the file is damaged: then the copy is of no use
+     */
+    boolean copyTo(Disk disk, Path target, SideSection section) throws DiskException {
+        List<SideSection> sections = sections(disk);
+        Located index = indexRow();
+        if (sections == null || index == null) {
+            return false;
         }
+        sections.removeIf(known -> known.type() == section.type());
         sections.add(section);
-        Path directory = path.resolveSibling("");
-        writeAll(disk, path, header, null, sections);
-        SideFile written = read(disk, directory, header.baseOffset);
-        if (written == null) {
-            throw SegmentDamagedException.at(path, 0, "what was just written does not read");
+        try (DiskFile file = disk.open(path)) {
+            IndexSource source = new IndexSource(file, index.filePosition, index.sizeBytes / IndexEntry.BYTES);
+            writeTo(disk, target, header, source, sections);
         }
-        return written;
+        SideFile copy = readAt(disk, target, header.baseOffset);
+        Located copied = copy == null ? null : copy.indexRow();
+        return copied != null && copied.sizeBytes == index.sizeBytes && copied.crc == index.crc;
     }
 
-    /** Where the index of an open {@code .side} file is, null when the file is of no use. */
-    static @Nullable Located locateIndex(DiskFile file, long baseOffset) throws DiskException {
-        SideFile side = parse(file, baseOffset);
-        if (side == null) {
-            return null;
-        }
-        for (Located row : side.table) {
+    private @Nullable Located indexRow() {
+        for (Located row : table) {
             if (row.type == SideSection.INDEX && row.version == INDEX_VERSION) {
                 return row;
             }
@@ -143,25 +136,26 @@ public final class SideFile {
         return null;
     }
 
+    /** Where the index of an open {@code .side} file is, null when the file is of no use. */
+    static @Nullable Located locateIndex(DiskFile file, long baseOffset) throws DiskException {
+        SideFile side = parse(file, baseOffset);
+        return side == null ? null : side.indexRow();
+    }
+
     /** Writes a new file under a temporary name, syncs it, gives it its name and syncs the folder. */
     static void write(Disk disk, Path directory, Header header, IndexSource index, List<SideSection> sections)
             throws DiskException {
-        writeAll(disk, SegmentNames.side(directory, header.baseOffset), header, index, sections);
-    }
-
-    private static void writeAll(
-            Disk disk, Path path, Header header, @Nullable IndexSource index, List<SideSection> sections)
-            throws DiskException {
+        Path path = SegmentNames.side(directory, header.baseOffset);
         Path temporary = SegmentNames.temporary(path);
         writeTo(disk, temporary, header, index, sections);
         disk.rename(temporary, path);
-        disk.syncDirectory(path.resolveSibling(""));
+        disk.syncDirectory(directory);
     }
 
     /** Writes and syncs a file of that very name, in the place of one that is there. The name is not synced. */
-    static void writeTo(Disk disk, Path path, Header header, @Nullable IndexSource index, List<SideSection> sections)
+    static void writeTo(Disk disk, Path path, Header header, IndexSource index, List<SideSection> sections)
             throws DiskException {
-        int count = sections.size() + (index == null ? 0 : 1);
+        int count = sections.size() + 1;
         if (count > MAX_SECTIONS) {
             throw new IllegalArgumentException(count + " sections, at most " + MAX_SECTIONS);
         }
@@ -171,10 +165,8 @@ public final class SideFile {
         try (DiskFile file = disk.create(path)) {
             List<Located> table = new ArrayList<>(count);
             long position = HEADER_BYTES + (long) count * ROW_BYTES;
-            if (index != null) {
-                table.add(copyIndex(file, position, index));
-                position += table.getFirst().sizeBytes;
-            }
+            table.add(copyIndex(file, position, index));
+            position += table.getFirst().sizeBytes;
             for (SideSection section : sections) {
                 ByteBuffer payload = section.payload();
                 int bytes = payload.remaining();
@@ -195,8 +187,9 @@ public final class SideFile {
         int done = 0;
         while (done < bytes) {
             buffer.clear().limit(Math.min(buffer.capacity(), bytes - done));
-            if (source.file.read(done, buffer) == 0) {
-                throw SegmentDamagedException.at(source.file.path(), done, "the index ends early");
+            if (source.file.read(source.filePosition + done, buffer) == 0) {
+                throw SegmentDamagedException.at(
+                        source.file.path(), source.filePosition + done, "the index ends early");
             }
             buffer.flip();
             crc.update(buffer.duplicate());

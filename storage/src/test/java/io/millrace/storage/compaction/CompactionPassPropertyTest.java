@@ -30,6 +30,8 @@ final class CompactionPassPropertyTest {
             .withSegmentBytes(8192)
             .withCleanup(LogConfig.Cleanup.COMPACT, new LogConfig.Compaction(0, 0, Long.MAX_VALUE, RETENTION_MS));
     private static final long AMPLE = 4 << 20;
+    /** From none put together to all. */
+    private static final int[] SEGMENT_BYTES = {4096, 8192, 1 << 20};
 
     private Path folder = Path.of("");
 
@@ -54,8 +56,12 @@ final class CompactionPassPropertyTest {
         return log;
     }
 
+    private static LogConfig config(long seed) {
+        return CONFIG.withSegmentBytes(SEGMENT_BYTES[Math.floorMod(seed, SEGMENT_BYTES.length)]);
+    }
+
     private static void grow(KeyedSegments log, Random random) throws Exception {
-        int keys = 1 + random.nextInt(40);
+        int keys = random.nextInt(4) == 0 ? 1 << 20 : 1 + random.nextInt(40);
         int segments = 1 + random.nextInt(6);
         for (int s = 0; s < segments; s++) {
             int batches = 1 + random.nextInt(12);
@@ -81,7 +87,7 @@ final class CompactionPassPropertyTest {
     void whatIsLeftIsTheLastRecordOfEveryKey(@ForAll long seed) throws Exception {
         Random random = new Random(seed);
         KeyedSegments log = log(random);
-        long end = log.compact(0, CONFIG, NOW, AMPLE);
+        long end = log.compact(0, config(seed), NOW, AMPLE);
         assertThat(end).isEqualTo(log.nextOffset());
         assertThat(log.records()).isEqualTo(KeyedSegments.lastByKey(log.written, end));
         for (ByteBuffer batch : log.batches()) {
@@ -92,9 +98,9 @@ final class CompactionPassPropertyTest {
     @Property(tries = 25)
     void compactingTwiceChangesNothing(@ForAll long seed) throws Exception {
         KeyedSegments log = log(new Random(seed));
-        log.compact(0, CONFIG, NOW, AMPLE);
+        log.compact(0, config(seed), NOW, AMPLE);
         List<ByteBuffer> once = log.batches();
-        log.compact(0, CONFIG, NOW, AMPLE);
+        log.compact(0, config(seed), NOW, AMPLE);
         List<ByteBuffer> twice = log.batches();
         // Headers that hold the end of a segment that now shares one with its neighbour go.
         once.removeIf(batch -> batch.getInt(57) == 0);
@@ -106,9 +112,9 @@ final class CompactionPassPropertyTest {
     void laterPassesNeedTheDirtyPartInTheirMapOnly(@ForAll long seed) throws Exception {
         Random random = new Random(seed);
         KeyedSegments log = log(random);
-        long cleanEnd = log.compact(0, CONFIG, NOW, AMPLE);
+        long cleanEnd = log.compact(0, config(seed), NOW, AMPLE);
         grow(log, random);
-        long end = log.compact(cleanEnd, CONFIG, NOW, AMPLE);
+        long end = log.compact(cleanEnd, config(seed), NOW, AMPLE);
         assertThat(end).isEqualTo(log.nextOffset());
         assertThat(log.records()).isEqualTo(KeyedSegments.lastByKey(log.written, end));
     }
@@ -116,12 +122,12 @@ final class CompactionPassPropertyTest {
     @Property(tries = 25)
     void tombstonesGoOnceTheirHorizonIsOverAndNotBefore(@ForAll long seed) throws Exception {
         KeyedSegments log = log(new Random(seed));
-        long end = log.compact(0, CONFIG, NOW, AMPLE);
+        long end = log.compact(0, config(seed), NOW, AMPLE);
         List<Keyed> last = KeyedSegments.lastByKey(log.written, end);
-        log.compact(end, CONFIG, NOW + RETENTION_MS - 1, AMPLE);
-        log.compact(0, CONFIG, NOW + RETENTION_MS - 1, AMPLE);
+        log.compact(end, config(seed), NOW + RETENTION_MS - 1, AMPLE);
+        log.compact(0, config(seed), NOW + RETENTION_MS - 1, AMPLE);
         assertThat(log.records()).isEqualTo(last);
-        log.compact(0, CONFIG, NOW + RETENTION_MS, AMPLE);
+        log.compact(0, config(seed), NOW + RETENTION_MS, AMPLE);
         assertThat(log.records())
                 .isEqualTo(
                         last.stream().filter(record -> record.value() != null).toList());
@@ -145,7 +151,7 @@ final class CompactionPassPropertyTest {
         long end = 0;
         int passes = 0;
         while (end < log.nextOffset()) {
-            long next = log.compact(end, CONFIG, NOW, OffsetMap.MIN_LIMIT_BYTES);
+            long next = log.compact(end, config(seed), NOW, OffsetMap.MIN_LIMIT_BYTES);
             assertThat(next).isGreaterThan(end);
             end = next;
             passes++;

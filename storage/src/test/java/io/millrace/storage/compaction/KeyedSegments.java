@@ -10,6 +10,7 @@ import io.millrace.storage.disk.Disk;
 import io.millrace.storage.disk.DiskException;
 import io.millrace.storage.disk.DiskFile;
 import io.millrace.storage.disk.NioDisk;
+import io.millrace.storage.observer.SideSection;
 import io.millrace.storage.segment.ActiveSegment;
 import io.millrace.storage.segment.SegmentFiles;
 import io.millrace.storage.segment.SegmentNames;
@@ -34,9 +35,17 @@ final class KeyedSegments {
             @Nullable String key,
             @Nullable String value) {}
 
+    /** In the {@code .side} file of every segment. */
+    static final SideSection SECTION = new SideSection(77, 3, ByteBuffer.wrap(new byte[] {1, 2, 3}));
+
     final Disk disk = new NioDisk();
     final Path folder;
     final List<Keyed> written = new ArrayList<>();
+    /** Segments that the last pass wrote anew, by base offset. */
+    final List<Long> rewritten = new ArrayList<>();
+    /** Segments of which the last pass noted only that they were compacted. */
+    final List<Long> marked = new ArrayList<>();
+
     private final List<ByteBuffer> open = new ArrayList<>();
     private long segmentBase;
     private long nextOffset;
@@ -89,7 +98,7 @@ final class KeyedSegments {
     void seal() throws DiskException {
         ActiveSegment segment = ActiveSegment.create(disk, folder, segmentBase, 512);
         segment.append(open.toArray(ByteBuffer[]::new));
-        segment.seal(disk, List.of());
+        segment.seal(disk, List.of(SECTION));
         segment.close();
         open.clear();
         segmentBase = nextOffset;
@@ -109,6 +118,8 @@ final class KeyedSegments {
     /** Compacts all sealed segments; returns how far it got. */
     long compact(long dirtyFrom, LogConfig config, long nowMs, long mapBytes, long... keptLastOffsets)
             throws DiskException {
+        rewritten.clear();
+        marked.clear();
         List<Source> sources = sources();
         CompactionPass.Plan plan = new CompactionPass.Plan(
                 folder, sources, dirtyFrom, segmentBase, new KeptBatches(keptLastOffsets), config, nowMs);
@@ -116,12 +127,16 @@ final class KeyedSegments {
             while (true) {
                 switch (pass.step(700)) {
                     case CompactionPass.Step.More more -> {}
-                    case CompactionPass.Step.Ready ready ->
-                        SegmentSwap.run(
-                                disk,
-                                folder,
-                                ready.group().baseOffset(),
-                                ready.group().endOffset());
+                    case CompactionPass.Step.Ready ready -> {
+                        long base = ready.group().baseOffset();
+                        if (ready.outcome() == null) {
+                            marked.add(base);
+                            SegmentSwap.placeSide(disk, folder, base);
+                        } else {
+                            rewritten.add(base);
+                            SegmentSwap.run(disk, folder, base, ready.group().endOffset());
+                        }
+                    }
                     case CompactionPass.Step.Done done -> {
                         return done.compactedEnd();
                     }

@@ -65,7 +65,7 @@ final class CompactionTest {
 
     private void fill(StoreFixture fixture, PartitionLog log, int records, int keys) {
         for (int i = 0; i < records; i++) {
-            put(fixture, log, "k" + i % keys, "v" + sequence + "-".repeat(60));
+            put(fixture, log, "k" + (keys == Integer.MAX_VALUE ? sequence : i % keys), "v" + sequence + "-".repeat(60));
         }
         settleLong(fixture);
     }
@@ -179,6 +179,36 @@ final class CompactionTest {
         List<Long> after = new ArrayList<>();
         assertThat(consume(again, found, after)).isEqualTo(model);
         assertThat(after).isEqualTo(offsets);
+        again.close();
+    }
+
+    @Test
+    void segmentsThatKeepAllTheyHaveAreNotWrittenAgain() throws Exception {
+        StoreFixture fixture = open();
+        PartitionLog log = create(fixture, COMPACTED);
+        fill(fixture, log, 200, Integer.MAX_VALUE);
+        long passes = slot.totals().passes();
+        assertThat(passes).isPositive();
+        assertThat(slot.totals().readBytes()).isPositive();
+        assertThat(slot.totals().writtenBytes()).isZero();
+        assertThat(strayFiles()).isEmpty();
+        List<Long> offsets = new ArrayList<>();
+        consume(fixture, log, offsets);
+        assertThat(offsets).hasSize(200);
+
+        // Killed. That they were compacted is known still: nothing is due.
+        StoreFixture again = open();
+        PartitionLog found = again.log("t", 0);
+        found.reconfigure(COMPACTED);
+        found.highWatermark(found.syncedEndOffset());
+        settleLong(again);
+        assertThat(slot.totals().passes()).isEqualTo(passes);
+        fill(again, found, 200, Integer.MAX_VALUE);
+        assertThat(slot.totals().passes()).isGreaterThan(passes);
+        assertThat(slot.totals().writtenBytes()).isZero();
+        List<Long> grown = new ArrayList<>();
+        consume(again, found, grown);
+        assertThat(grown).startsWith(0L).hasSize(400).isSorted();
         again.close();
     }
 

@@ -50,14 +50,17 @@ class SideFileTest {
     @Test
     void unknownSectionsAndTheIndexSurviveARewrite() throws IOException {
         SideSection newEpochs = section(SideSection.EPOCHS, "other epochs");
-        SideFile rewritten = read().with(disk, newEpochs);
+        Path side = SegmentNames.side(folder, 5);
+        assertThat(read().copyTo(disk, SegmentNames.cleaned(side), newEpochs)).isTrue();
+        assertThat(read().sections(disk)).containsExactly(epochs, unknown);
+        SegmentSwap.placeSide(disk, folder, 5);
+        SideFile rewritten = read();
         assertThat(rewritten.sections(disk)).containsExactlyInAnyOrder(newEpochs, unknown);
         OpenSegment open = OpenSegment.open(disk, folder, 5, file -> {});
         LocatedRange found =
                 open.locate(12, 15, 10_000, true, rewritten.header().logBytes(), -1);
         assertThat(found.baseOffset()).isEqualTo(12);
-        assertThat(Files.exists(SegmentNames.temporary(SegmentNames.side(folder, 5))))
-                .isFalse();
+        assertThat(SegmentNames.cleaned(side)).doesNotExist();
     }
 
     @Test
@@ -71,6 +74,8 @@ class SideFileTest {
             Files.write(path, bad);
             SideFile side = SideFile.read(disk, folder, 5);
             boolean sectionsGood = side != null && side.sections(disk) != null;
+            boolean copied = side != null && side.copyTo(disk, SegmentNames.cleaned(path), epochs);
+            assertThat(copied).as("a copy of damage at byte %s", at).isFalse();
             boolean inIndex = at >= 56 + 3 * 24 && at < good.length - epochs.sizeBytes() - unknown.sizeBytes();
             assertThat(sectionsGood).as("byte %s", at).isEqualTo(inIndex);
             OpenSegment open = OpenSegment.open(disk, folder, 5, SideFileTest::close);
