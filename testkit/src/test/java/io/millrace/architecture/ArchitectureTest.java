@@ -95,9 +95,11 @@ class ArchitectureTest {
         noClasses()
                 .that()
                 .resideOutsideOfPackages(EDGES)
-                // Hands a segment's channel from storage.disk to the network, for sendfile.
+                // Hand a segment's channel from storage.disk to the network, for sendfile: slices of files, and of
+                // tails once
+                // they moved to a file.
                 .and()
-                .haveNameNotMatching("io\\.millrace\\.broker\\.request\\.SlicePayload\\$FileRegion")
+                .haveNameNotMatching("io\\.millrace\\.broker\\.request\\.SlicePayload\\$(File|Tail)Region")
                 .should()
                 .callMethod(System.class, "nanoTime")
                 .orShould()
