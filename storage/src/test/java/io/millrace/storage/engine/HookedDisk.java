@@ -8,7 +8,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A disk on which something else happens just before a removal, or after an opening: what another thread may do there. */
-final class HookedDisk implements Disk {
+class HookedDisk implements Disk {
 
     private final Disk disk;
     private String suffix = "";

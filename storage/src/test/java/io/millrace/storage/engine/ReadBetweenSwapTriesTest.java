@@ -12,7 +12,6 @@ import io.millrace.storage.StorageFailure;
 import io.millrace.storage.compaction.CompactionSlot;
 import io.millrace.storage.disk.Disk;
 import io.millrace.storage.disk.DiskException;
-import io.millrace.storage.disk.DiskFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -36,19 +35,18 @@ class ReadBetweenSwapTriesTest {
     private StoreFixture fixture;
 
     /** Passes all on; once, behind the rename of a swap file, a folder cannot be opened. */
-    private static final class OutOfDescriptors implements Disk {
-        private final Disk real;
+    private static final class OutOfDescriptors extends HookedDisk {
         private boolean watched;
         private boolean due;
         private boolean met;
 
         OutOfDescriptors(Disk real) {
-            this.real = real;
+            super(real);
         }
 
         @Override
         public void rename(Path from, Path to) throws DiskException {
-            real.rename(from, to);
+            super.rename(from, to);
             due |= watched && !met && from.toString().endsWith(".swap");
         }
 
@@ -59,62 +57,7 @@ class ReadBetweenSwapTriesTest {
                 met = true;
                 throw new DiskException(DiskException.Kind.TOO_MANY_OPEN_FILES, "open", folder, null);
             }
-            real.syncDirectory(folder);
-        }
-
-        @Override
-        public DiskFile open(Path file) throws DiskException {
-            return real.open(file);
-        }
-
-        @Override
-        public DiskFile create(Path file) throws DiskException {
-            return real.create(file);
-        }
-
-        @Override
-        public boolean exists(Path path) throws DiskException {
-            return real.exists(path);
-        }
-
-        @Override
-        public boolean isDirectory(Path path) throws DiskException {
-            return real.isDirectory(path);
-        }
-
-        @Override
-        public long length(Path path) throws DiskException {
-            return real.length(path);
-        }
-
-        @Override
-        public List<String> list(Path folder) throws DiskException {
-            return real.list(folder);
-        }
-
-        @Override
-        public void createDirectories(Path folder) throws DiskException {
-            real.createDirectories(folder);
-        }
-
-        @Override
-        public void delete(Path path) throws DiskException {
-            real.delete(path);
-        }
-
-        @Override
-        public boolean syncsFileSystems() {
-            return real.syncsFileSystems();
-        }
-
-        @Override
-        public void syncFileSystem(Path path) throws DiskException {
-            real.syncFileSystem(path);
-        }
-
-        @Override
-        public long usableBytes(Path path) throws DiskException {
-            return real.usableBytes(path);
+            super.syncDirectory(folder);
         }
     }
 
