@@ -46,6 +46,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
     private final AnswerPump pump;
     private final RequestIntake intake;
     private final ConnectionTimers timers;
+    private final ConnectionLife life;
     private final Consumer<ServerConnection> onClosed;
 
     private InetSocketAddress peerAddress = NO_ADDRESS;
@@ -53,7 +54,6 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
     private @Nullable String clientId;
     private @Nullable Object attachment;
     private long lastActivityNs;
-    private boolean announced;
     private boolean live = true;
     private volatile boolean open = true;
 
@@ -88,7 +88,8 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
                         ? Math.min(limits.maxUnauthenticatedRequestBytes(), limits.maxRequestBytes())
                         : limits.maxRequestBytes());
         this.pump = new AnswerPump(this, order, channel, loop, scope.metrics());
-        this.timers = new ConnectionTimers(loop, limits, new Progress());
+        this.timers = new ConnectionTimers(loop, limits, new ConnectionProgress(this, order, intake, pump));
+        this.life = new ConnectionLife(this, scope);
         channel.config()
                 .setMessageSizeEstimator(new OutboundSizes())
                 .setWriteBufferWaterMark(new WriteBufferWaterMark(LOW_WATER_BYTES, AnswerPump.MAX_WAITING_BYTES));
@@ -106,14 +107,8 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
             localAddress = local;
         }
         lastActivityNs = loop.clock().monotonicNs();
-        scope.metrics().opened();
-        announced = true;
         timers.start(authenticates);
-        try {
-            scope.handler().connected(this);
-        } catch (RuntimeException failure) {
-            handlerFailed(failure);
-        }
+        life.begin();
     }
 
     // ---- reading
@@ -269,34 +264,18 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
         channel.close(); // fails what waits in the channel, before the parts behind it are released below
         intake.close();
         pump.discard();
-        scope.metrics().requestsLeft(order.size());
-        ResponseSlot slot;
-        while ((slot = order.head()) != null) {
-            order.removeHead();
-            drop(slot);
-        }
-        if (announced) {
-            scope.metrics().closed(reason);
-            scope.closeLog().closed(reason, listenerName, peerAddress, clientId, why);
-            try {
-                scope.handler().disconnected(this);
-            } catch (RuntimeException failure) {
-                LOG.error("connection={} listener={} disconnect handler failed", id, listenerName, failure);
-            }
-        }
+        life.drop(order);
+        life.end(reason, why);
         onClosed.accept(this);
-    }
-
-    private void drop(ResponseSlot slot) {
-        try {
-            slot.drop();
-        } catch (RuntimeException failure) {
-            LOG.error("connection={} listener={} a request's end failed", id, listenerName, failure);
-        }
     }
 
     boolean isLive() {
         return live;
+    }
+
+    /** When bytes last moved, by the loop's monotonic clock. */
+    long lastActivityNs() {
+        return lastActivityNs;
     }
 
     // ---- what the handler sees
@@ -371,48 +350,5 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
     @Override
     public String toString() {
         return "connection " + id + " of " + listenerName;
-    }
-
-    private final class Progress implements ConnectionTimers.Watched {
-
-        @Override
-        public long lastActivityNs() {
-            return lastActivityNs;
-        }
-
-        @Override
-        public boolean isQuiet() {
-            return order.isEmpty() && !pump.busy() && !pump.pending();
-        }
-
-        @Override
-        public boolean writePending() {
-            return pump.pending();
-        }
-
-        @Override
-        public long writeProgress() {
-            return pump.progress();
-        }
-
-        @Override
-        public boolean readPending() {
-            return intake.requestPending();
-        }
-
-        @Override
-        public long readProgress() {
-            return intake.receivedBytes();
-        }
-
-        @Override
-        public boolean readOverdue() {
-            return intake.requestOverdue();
-        }
-
-        @Override
-        public void expired(CloseReason reason, String why) {
-            shut(reason, why);
-        }
     }
 }
