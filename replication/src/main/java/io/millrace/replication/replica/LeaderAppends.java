@@ -21,11 +21,13 @@ final class LeaderAppends {
     private static final int NO_EPOCH = -1;
 
     private final LeaderReplica replica;
+    private final LeaderCommits commits;
     private final PartitionLog log;
     private final ReplicaEvents events;
 
-    LeaderAppends(LeaderReplica replica, PartitionLog log, ReplicaEvents events) {
+    LeaderAppends(LeaderReplica replica, LeaderCommits commits, PartitionLog log, ReplicaEvents events) {
         this.replica = replica;
+        this.commits = commits;
         this.log = log;
         this.events = events;
     }
@@ -79,7 +81,7 @@ final class LeaderAppends {
             replica.violated("A3: an append at the log end " + endBefore + " got offsets " + appended.baseOffset()
                     + " to " + appended.endOffset());
         }
-        replica.appended(appended.endOffset(), sizeBytes);
+        commits.appended(appended.endOffset(), sizeBytes);
         events.appended(sizeBytes, appended.endOffset() - appended.baseOffset());
     }
 
@@ -124,11 +126,11 @@ final class LeaderAppends {
         if (fault != ErrorCode.NONE) {
             return new ProduceOutcome.Refused(fault, replica.epochMessage(currentLeaderEpoch));
         }
-        if (requiredAcks == ACKS_ALL && replica.inSyncCount() < replica.minInsyncReplicas()) {
+        if (requiredAcks == ACKS_ALL && commits.inSyncCount() < commits.minInsyncReplicas()) {
             return new ProduceOutcome.Refused(
                     ErrorCode.NOT_ENOUGH_REPLICAS,
-                    replica.inSyncCount() + " replicas are in sync, min.insync.replicas asks for "
-                            + replica.minInsyncReplicas());
+                    commits.inSyncCount() + " replicas are in sync, min.insync.replicas asks for "
+                            + commits.minInsyncReplicas());
         }
         return null;
     }
@@ -147,12 +149,12 @@ final class LeaderAppends {
             return;
         }
         boolean done = requiredAcks == ACKS_NONE
-                || endOffset <= (requiredAcks == ACKS_ALL ? replica.highWatermark() : log.writtenEndOffset());
+                || endOffset <= (requiredAcks == ACKS_ALL ? commits.highWatermark() : log.writtenEndOffset());
         if (done) {
             completion.done(slot, accepted);
             return;
         }
-        PendingProduce pending = new PendingProduce(replica.waiting(), endOffset, accepted, completion, slot);
-        replica.waiting().add(pending, requiredAcks == ACKS_ALL, timeoutMs);
+        PendingProduce pending = new PendingProduce(commits.waiting(), endOffset, accepted, completion, slot);
+        commits.waiting().add(pending, requiredAcks == ACKS_ALL, timeoutMs);
     }
 }

@@ -43,15 +43,9 @@ public final class LeaderReplica implements PartitionLog.Listener {
     private final long epochStartOffset;
     private final DeadlineQueue deadlines;
     private final ReplicaEvents events;
-    private final InSyncReplicas inSync;
-    private final AppendSizes sizes = new AppendSizes();
-    private final WaitingProduces waiting;
-    private final WatchingFetches fetches = new WatchingFetches();
+    private final LeaderCommits commits;
     private final LeaderReads reads;
     private final LeaderAppends appends;
-    private int replicationFactor;
-    private ReplicaSettings settings;
-    private long highWatermark;
     private @Nullable LeaderFence fence;
 
     /**
@@ -70,17 +64,14 @@ public final class LeaderReplica implements PartitionLog.Listener {
             ReplicaEvents events) {
         this.loop = loop;
         this.log = log;
-        this.reads = new LeaderReads(this, log);
-        this.appends = new LeaderAppends(this, log, events);
         this.leaderEpoch = partition.leaderEpoch();
         this.deadlines = deadlines;
-        this.waiting = new WaitingProduces(log.identity(), deadlines, events);
         this.events = events;
-        this.settings = settings;
-        this.replicationFactor = partition.replicas().size();
-        this.inSync = new InSyncReplicas(partition.leader(), partition.isr());
         this.epochStartOffset = log.logEndOffset();
-        this.highWatermark = Math.min(log.logEndOffset(), Math.max(knownHighWatermark, log.recoveredHighWatermark()));
+        WaitingProduces waiting = new WaitingProduces(log.identity(), deadlines, events);
+        this.commits = new LeaderCommits(this, log, partition, knownHighWatermark, settings, waiting);
+        this.reads = new LeaderReads(this, log);
+        this.appends = new LeaderAppends(this, commits, log, events);
         log.listener(this);
         StorageFailure damage = log.damage();
         if (damage != null) {
@@ -89,7 +80,7 @@ public final class LeaderReplica implements PartitionLog.Listener {
             violated("the log knows leader epoch " + log.latestEpoch() + ", the new leader has " + leaderEpoch);
         } else {
             log.beginEpoch(leaderEpoch);
-            moveHighWatermark();
+            commits.moveHighWatermark();
         }
     }
 
@@ -103,13 +94,13 @@ public final class LeaderReplica implements PartitionLog.Listener {
 
     /** Exclusive end of what is committed. */
     public long highWatermark() {
-        return highWatermark;
+        return commits.highWatermark();
     }
 
     /** Exclusive end of what {@code read_committed} consumers may see: no transaction below it is open. */
     public long lastStableOffset() {
         long unstable = log.firstUnstableOffset();
-        return unstable < 0 ? highWatermark : Math.min(unstable, highWatermark);
+        return unstable < 0 ? commits.highWatermark() : Math.min(unstable, commits.highWatermark());
     }
 
     public long logStartOffset() {
@@ -135,19 +126,6 @@ public final class LeaderReplica implements PartitionLog.Listener {
         return fence;
     }
 
-    int inSyncCount() {
-        return inSync.size();
-    }
-
-    WaitingProduces waiting() {
-        return waiting;
-    }
-
-    /** An append took the log to {@code endOffset}. */
-    void appended(long endOffset, int sizeBytes) {
-        sizes.appended(endOffset, sizeBytes);
-    }
-
     /** What {@link #read} gave goes to a consumer: counted as the topic's traffic. */
     public void fetched(int sizeBytes, long records) {
         events.fetched(sizeBytes, records);
@@ -155,7 +133,7 @@ public final class LeaderReplica implements PartitionLog.Listener {
 
     /** Who waits for what is committed next. */
     WatchingFetches fetches() {
-        return fetches;
+        return commits.fetches();
     }
 
     /** Whether appends can be accepted. */
@@ -165,7 +143,7 @@ public final class LeaderReplica implements PartitionLog.Listener {
 
     /** Whether the high watermark covers what earlier leaders committed, so that "latest" has a meaning (KIP-207). */
     boolean knowsLatest() {
-        return highWatermark >= epochStartOffset;
+        return commits.highWatermark() >= epochStartOffset;
     }
 
     /**
@@ -218,103 +196,39 @@ public final class LeaderReplica implements PartitionLog.Listener {
 
     /** Appends that wait for their acks. */
     public int pendingProduces() {
-        return waiting.size();
+        return commits.waiting().size();
     }
 
-    /** Only acks=1 and {@link Durability#WRITTEN} go by what is written. */
     @Override
     public boolean awaitsWritten() {
-        return settings.durability() == Durability.WRITTEN || waiting.awaitsWritten();
+        return commits.awaitsWritten();
     }
 
     @Override
     public void writtenTo(long endOffset) {
         loop.checkOwned();
-        if (fence == null && withinLog()) {
-            while (fence == null && waiting.acknowledgeWritten(log.writtenEndOffset())) {}
-            if (fence == null) {
-                moveHighWatermark();
-            }
-        }
+        commits.written();
     }
 
     @Override
     public void syncedTo(long endOffset) {
         loop.checkOwned();
-        if (fence == null && withinLog()) {
-            moveHighWatermark();
-        }
-    }
-
-    /** A1. */
-    private boolean withinLog() {
-        boolean ordered = log.logStartOffset() <= log.syncedEndOffset()
-                && log.syncedEndOffset() <= log.writtenEndOffset()
-                && log.writtenEndOffset() <= log.logEndOffset()
-                && highWatermark <= log.logEndOffset();
-        if (!ordered) {
-            violated("A1: log start " + log.logStartOffset() + ", synced " + log.syncedEndOffset() + ", written "
-                    + log.writtenEndOffset() + ", high watermark " + highWatermark + ", log end " + log.logEndOffset());
-        }
-        return ordered;
-    }
-
-    /** Moves the high watermark to what every member of the maximal ISR holds (A4, A5), and tells who waits for it. */
-    private void moveHighWatermark() {
-        long own = settings.durability() == Durability.SYNCED ? log.syncedEndOffset() : log.writtenEndOffset();
-        long held = inSync.heldByAll(own);
-        if (held <= highWatermark || inSync.size() < minInsyncReplicas()) {
-            return;
-        }
-        if (held > log.logEndOffset()) {
-            violated("A1: the ISR holds up to " + held + ", the log ends at " + log.logEndOffset());
-            return;
-        }
-        highWatermark = held;
-        log.highWatermark(held);
-        long uncovered = sizes.takeUpTo(held);
-        while (fence == null && waiting.acknowledgeCommitted(highWatermark)) {}
-        fetches.committed(uncovered);
-    }
-
-    int minInsyncReplicas() {
-        return Math.min(settings.minInsyncReplicas(), replicationFactor);
+        commits.synced();
     }
 
     /** A follower holds everything below {@code endOffset}, in this leader's epoch. */
     public void followerHolds(int follower, long endOffset) {
         loop.checkOwned();
-        inSync.reported(follower, endOffset);
-        if (fence == null) {
-            moveHighWatermark();
-        }
+        commits.followerHolds(follower, endOffset);
     }
 
     /** The ISR or the replicas changed; leader and leader epoch did not. */
     void change(PartitionImage partition) {
-        replicationFactor = partition.replicas().size();
-        inSync.change(partition.isr());
-        if (fence == null) {
-            failUnlessEnoughInSync();
-            moveHighWatermark();
-        }
+        commits.change(partition);
     }
 
     void change(ReplicaSettings settings) {
-        this.settings = settings;
-        if (fence == null) {
-            failUnlessEnoughInSync();
-            moveHighWatermark();
-        }
-    }
-
-    /** A9: with too few in sync the high watermark stands still, so the producers are told now, not at their timeout. */
-    private void failUnlessEnoughInSync() {
-        if (inSync.size() < minInsyncReplicas()) {
-            waiting.failUncommitted(
-                    ErrorCode.NOT_ENOUGH_REPLICAS_AFTER_APPEND,
-                    "the batch is in the log, but only " + inSync.size() + " replicas are in sync");
-        }
+        commits.change(settings);
     }
 
     /**
@@ -352,7 +266,7 @@ public final class LeaderReplica implements PartitionLog.Listener {
     /** A12: the exclusive end of what a reader may see. */
     long endOf(ReadBound bound) {
         return switch (bound) {
-            case COMMITTED -> highWatermark;
+            case COMMITTED -> commits.highWatermark();
             case STABLE -> lastStableOffset();
             case LOG_END -> log.logEndOffset();
         };
@@ -413,7 +327,7 @@ public final class LeaderReplica implements PartitionLog.Listener {
     private void fence(LeaderFence why) {
         fence = why;
         events.fenced(log.identity(), why.reason());
-        end(why);
+        commits.end(why);
     }
 
     /** Another replica leads, or this one in another epoch, or the topic is gone. Idempotent. */
@@ -422,17 +336,12 @@ public final class LeaderReplica implements PartitionLog.Listener {
         LeaderFence closed =
                 new LeaderFence(ErrorCode.NOT_LEADER_OR_FOLLOWER, "this broker does not lead " + log.identity(), false);
         fence = closed;
-        end(closed);
-    }
-
-    private void end(LeaderFence why) {
-        waiting.failAll(why.error(), why.reason());
-        fetches.wakeAll();
+        commits.end(closed);
     }
 
     @Override
     public String toString() {
-        return "LeaderReplica(" + log.identity() + ", leaderEpoch=" + leaderEpoch + ", highWatermark=" + highWatermark
-                + ")";
+        return "LeaderReplica(" + log.identity() + ", leaderEpoch=" + leaderEpoch + ", highWatermark="
+                + commits.highWatermark() + ")";
     }
 }
