@@ -2,20 +2,11 @@ package io.millrace.client.consumer.group;
 
 import io.millrace.client.cluster.Cluster;
 import io.millrace.client.cluster.TopicPartition;
-import io.millrace.client.connection.Backoff;
-import io.millrace.client.connection.Reply;
-import io.millrace.client.consumer.assignment.ConsumerProtocol;
 import io.millrace.client.consumer.group.GroupView.Stage;
 import io.millrace.client.error.ClientException;
-import io.millrace.client.error.OutcomeUnknownException;
 import io.millrace.client.error.RefusedException;
 import io.millrace.protocol.ErrorCode;
-import io.millrace.protocol.MalformedMessageException;
-import io.millrace.protocol.message.JoinGroupResponse;
-import io.millrace.protocol.message.SyncGroupResponse;
-import io.millrace.runtime.Timer;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,8 +28,8 @@ import org.slf4j.LoggerFactory;
  * </pre>
  *
  * <p>In Preparing the polling thread has to answer first, because an eager member may not ask for new partitions while it still reads
- * the old ones, and a member that lost its partitions has to stop reading them. Heartbeats go on in Preparing and Stable. Invariant: an
- * answer that comes in another attempt than its request changes nothing.
+ * the old ones, and a member that lost its partitions has to stop reading them. {@link Joining} brings it from Joining to Stable.
+ * Heartbeats go on in Preparing and Stable.
  */
 final class Membership implements Commits.Member {
 
@@ -53,14 +44,13 @@ final class Membership implements Commits.Member {
         FAILED
     }
 
-    private final Cluster cluster;
     private final GroupConfig config;
     private final GroupCoordinator coordinator;
     private final Commits commits;
     private final Leadership leadership;
+    private final Joining joining;
     private final Heartbeats heartbeats;
     private final Runnable changed;
-    private final Backoff backoff;
     private Phase phase = Phase.APART;
     private Generation generation = Generation.NONE;
     /** The generation under which {@link #owned} was held. */
@@ -70,25 +60,21 @@ final class Membership implements Commits.Member {
     private List<TopicPartition> owned = List.of();
     private boolean lost;
     private boolean rejoinWanted;
-    private int attempt;
     private int round;
     private @Nullable ClientException failure;
     private @Nullable ClientException lossCause;
-    private @Nullable Timer retryTimer;
     private volatile GroupView view = GroupView.NONE;
 
     /** @param changed runs on the loop when the polling thread has something to do */
     Membership(Cluster cluster, GroupConfig config, GroupCoordinator coordinator, Runnable changed) {
-        this.cluster = cluster;
         this.config = config;
         this.coordinator = coordinator;
         this.changed = changed;
         this.commits = new Commits(cluster, config, coordinator, this);
         this.leadership =
                 new Leadership(cluster, config.groupId(), () -> rejoin("the partitions of its topics changed"));
+        this.joining = new Joining(cluster, config, coordinator, leadership, this);
         this.heartbeats = new Heartbeats(cluster, config, coordinator, this);
-        this.backoff =
-                new Backoff(cluster.config().retryBackoffMs(), cluster.config().retryBackoffMaxMs());
     }
 
     /** From any thread. */
@@ -138,11 +124,7 @@ final class Membership implements Commits.Member {
 
     private void enter(Phase next) {
         phase = next;
-        attempt++;
-        if (retryTimer != null) {
-            retryTimer.cancel();
-            retryTimer = null;
-        }
+        joining.newAttempt();
         heartbeats.run(next == Phase.STABLE || (next == Phase.PREPARING && !lost));
     }
 
@@ -170,149 +152,54 @@ final class Membership implements Commits.Member {
         join();
     }
 
-    private void join() {
+    /** Asks the coordinator for partitions, with what it knows of this member now. */
+    void join() {
         enter(Phase.JOINING);
         rejoinWanted = false;
         publish();
         if (!config.isCooperative()) {
             commits.refuseAll(lossOf(ErrorCode.REBALANCE_IN_PROGRESS, "its group rebalances"));
         }
-        int asked = attempt;
-        List<String> joined = topics;
-        coordinator.sendPatiently(
-                GroupRequests.join(config, generation.memberId(), joined, owned, ownedGeneration),
-                reply -> joined(asked, reply));
+        joining.ask(generation.memberId(), topics, owned, ownedGeneration);
     }
 
-    private void joined(int asked, Reply reply) {
-        boolean current = asked == attempt && phase == Phase.JOINING;
-        if (reply instanceof Reply.Answered answered && answered.message() instanceof JoinGroupResponse response) {
-            if (current) {
-                read(response);
-            } else if (phase == Phase.APART && !response.memberId().isEmpty()) {
-                tellLeft(response.memberId(), "it was closed while it joined", () -> {});
-            }
-        } else if (current) {
-            retryJoin(causeOf(reply));
-        }
+    /** To be joined under this name. */
+    void named(String memberId) {
+        generation = Generation.joiningAs(memberId);
+        join();
     }
 
-    private void read(JoinGroupResponse response) {
-        ErrorCode error = ErrorCode.of(response.errorCode());
-        switch (error) {
-            case NONE -> {
-                String protocol = response.protocolName();
-                generation =
-                        new Generation(response.generationId(), response.memberId(), protocol == null ? "" : protocol);
-                enter(Phase.SYNCING);
-                publish();
-                if (response.leader().equals(response.memberId())) {
-                    lead(response);
-                } else {
-                    leadership.follow(topics);
-                    sync(Map.of());
-                }
-            }
-            case MEMBER_ID_REQUIRED -> {
-                generation = Generation.joiningAs(response.memberId());
-                join();
-            }
-            case UNKNOWN_MEMBER_ID -> {
-                generation = Generation.NONE;
-                lose(error, "the coordinator does not know it any more");
-            }
-            default -> retryOrFail(error);
-        }
-    }
-
-    private void lead(JoinGroupResponse response) {
-        int asked = attempt;
-        try {
-            leadership.lead(response, assignments -> {
-                if (asked == attempt) {
-                    sync(assignments);
-                }
-            });
-        } catch (RefusedException e) {
-            fail(e);
-        }
-    }
-
-    private void sync(Map<String, List<TopicPartition>> assignments) {
-        int asked = attempt;
-        coordinator.sendPatiently(GroupRequests.sync(config, generation, assignments), reply -> {
-            if (asked != attempt) {
-                return;
-            }
-            if (reply instanceof Reply.Answered answered && answered.message() instanceof SyncGroupResponse response) {
-                read(response);
-            } else {
-                retryJoin(causeOf(reply));
-            }
-        });
-    }
-
-    private void read(SyncGroupResponse response) {
-        ErrorCode error = ErrorCode.of(response.errorCode());
-        switch (error) {
-            case NONE -> {
-                try {
-                    owned = ConsumerProtocol.readAssignment(response.assignment());
-                } catch (MalformedMessageException e) {
-                    fail(RefusedException.of(
-                            "join group " + config.groupId(),
-                            ErrorCode.INCONSISTENT_GROUP_PROTOCOL,
-                            "the assignment cannot be read: " + e.getMessage()));
-                    return;
-                }
-                backoff.reset();
-                round++;
-                enter(Phase.STABLE);
-                publish();
-                commits.pump();
-                if (rejoinWanted) {
-                    rejoin("something changed while it joined");
-                }
-            }
-            case REBALANCE_IN_PROGRESS -> join();
-            case UNKNOWN_MEMBER_ID, ILLEGAL_GENERATION -> refused(generation, error);
-            default -> retryOrFail(error);
-        }
-    }
-
-    private void retryOrFail(ErrorCode error) {
-        ClientException cause = RefusedException.of("join group " + config.groupId(), error, null);
-        coordinator.movedAway(error);
-        if (error.retriable()) {
-            retryJoin(cause);
-        } else {
-            fail(cause);
-        }
-    }
-
-    private void retryJoin(ClientException cause) {
-        boolean neverReached = cluster.metadata().image().isEmpty()
-                && backoff.attempts() > 0
-                && heartbeats.sinceStartMs() >= cluster.config().bootstrapTimeoutMs();
-        if (neverReached || (!cause.retriable() && !(cause instanceof OutcomeUnknownException))) {
-            fail(cause);
-            return;
-        }
+    /** Joining did not work now, and is tried again. */
+    void joinsLater() {
         enter(Phase.JOINING);
-        LOG.debug("group={} joining is tried again: {}", config.groupId(), cause.getMessage());
-        retryTimer = cluster.loop().schedule(backoff.nextNs(), () -> {
-            retryTimer = null;
-            join();
-        });
     }
 
-    private static ClientException causeOf(Reply reply) {
-        return switch (reply) {
-            case Reply.NotSent notSent -> notSent.cause();
-            case Reply.Lost lost -> lost.cause();
-            case Reply.Answered ignored -> throw new IllegalStateException("not the answer to the request");
-            case Reply.SentOneWay ignored -> throw new IllegalStateException("requests of groups have answers");
-        };
+    /** In the group's new generation; the partitions are not known yet. */
+    void joined(Generation next, boolean leads) {
+        generation = next;
+        enter(Phase.SYNCING);
+        publish();
+        if (!leads) {
+            leadership.follow(topics);
+        }
+    }
+
+    /** The coordinator made a member of what nobody waits for any more. */
+    void joinedTooLate(String memberId) {
+        if (phase == Phase.APART) {
+            tellLeft(memberId, "it was closed while it joined", () -> {});
+        }
+    }
+
+    void assigned(List<TopicPartition> partitions) {
+        owned = partitions;
+        round++;
+        enter(Phase.STABLE);
+        publish();
+        commits.pump();
+        if (rejoinWanted) {
+            rejoin("something changed while it joined");
+        }
     }
 
     /** The coordinator does not accept a heartbeat or commit of this generation. */
@@ -323,10 +210,8 @@ final class Membership implements Commits.Member {
         }
         switch (error) {
             case REBALANCE_IN_PROGRESS -> rejoin("the group rebalances");
-            case UNKNOWN_MEMBER_ID -> {
-                generation = Generation.NONE;
-                lose(error, "the coordinator does not know it any more: no heartbeat reached it in time");
-            }
+            case UNKNOWN_MEMBER_ID ->
+                forgotten("the coordinator does not know it any more: no heartbeat reached it in time");
             case ILLEGAL_GENERATION -> {
                 generation = Generation.joiningAs(generation.memberId());
                 lose(error, "the group has gone on without it");
@@ -338,14 +223,17 @@ final class Membership implements Commits.Member {
     /** The application has not polled for too long: others may have the partitions. */
     void pollExpired() {
         String memberId = generation.memberId();
-        generation = Generation.NONE;
         if (config.instanceId() == null && !memberId.isEmpty()) {
             tellLeft(memberId, "it did not poll for maxPollIntervalMs=" + config.maxPollIntervalMs(), () -> {});
         }
-        lose(
-                ErrorCode.UNKNOWN_MEMBER_ID,
-                "it left after maxPollIntervalMs=" + config.maxPollIntervalMs()
-                        + " without a poll: raise that, or lower maxPollRecords so that one poll's records take less time");
+        forgotten("it left after maxPollIntervalMs=" + config.maxPollIntervalMs()
+                + " without a poll: raise that, or lower maxPollRecords so that one poll's records take less time");
+    }
+
+    /** The group has no such member. */
+    void forgotten(String why) {
+        generation = Generation.NONE;
+        lose(ErrorCode.UNKNOWN_MEMBER_ID, why);
     }
 
     private void lose(ErrorCode error, String why) {
@@ -365,7 +253,8 @@ final class Membership implements Commits.Member {
                         + "; their records come again from the last commit, to whoever has them then");
     }
 
-    private void fail(ClientException cause) {
+    /** The group does not want this member. */
+    void fail(ClientException cause) {
         LOG.warn("group={} membership failed: {}", config.groupId(), cause.getMessage());
         failure = cause;
         generation = Generation.NONE;
