@@ -11,8 +11,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Look-ups by time, segment by segment on the I/O pool, then in the tail. The segments are those of the moment of the call; a
- * record that retention takes away meanwhile is an answer like any other. Owner: the log's loop.
+ * Look-ups by time, segment by segment on the I/O pool, then in the tail. The segments are those of the moment of the call, and
+ * those that the tail moved to while they were searched; a record that retention takes away meanwhile is an answer like any
+ * other. Owner: the log's loop.
  */
 final class SegmentSearch {
 
@@ -22,8 +23,10 @@ final class SegmentSearch {
     private final long timestampMs;
     private final long endOffset;
     private final OffsetLookup answer;
-    private final List<SegmentRow> rows;
     private final int version;
+    private List<SegmentRow> rows;
+    /** Segments that were there below this were looked at, or need not be. */
+    private long searchedTo;
     private final RecordBatchView batch = new RecordBatchView();
     private TimestampMatch best = TimestampMatch.NONE;
     private int next;
@@ -33,8 +36,9 @@ final class SegmentSearch {
         this.timestampMs = timestampMs;
         this.endOffset = endOffset;
         this.answer = answer;
-        this.rows = log.files().segments().copy();
         this.version = log.reads().version();
+        this.searchedTo = log.logStartOffset();
+        this.rows = log.files().segments().copy();
     }
 
     /** The first record at or after {@code timestampMs} below {@code endOffset}. */
@@ -97,16 +101,36 @@ final class SegmentSearch {
             if (row.baseOffset() >= endOffset) {
                 break;
             }
+            // A match below the log start would hide a later one of the same segment.
+            long from = Math.max(row.baseOffset(), Math.max(searchedTo, log.logStartOffset()));
             long worth = wantsMax() ? best.timestampMs() + 1 : timestampMs;
-            if (row.endOffset() <= log.logStartOffset() || row.maxTimestampMs() < worth) {
+            if (row.endOffset() <= from || row.maxTimestampMs() < worth) {
                 continue;
             }
-            // A match below the log start would hide a later one of the same segment.
-            long from = Math.max(row.baseOffset(), log.logStartOffset());
             log.host().reader().lookup(log, row, segment -> search(row, segment, from), this::searched);
             return;
         }
-        searchTail();
+        searchedTo = Math.max(searchedTo, endOf(rows));
+        if (searchedTo < Math.min(log.tail().startOffset(), endOffset)) {
+            searchWhatTheTailLeft();
+        } else {
+            searchTail();
+        }
+    }
+
+    /** While segments were read, what stood in the tail moved to segments that were not there yet, or were shorter. */
+    private void searchWhatTheTailLeft() {
+        rows = log.files().segments().copy();
+        if (endOf(rows) > searchedTo) {
+            next = 0;
+            step();
+        } else {
+            searchTail();
+        }
+    }
+
+    private static long endOf(List<SegmentRow> rows) {
+        return rows.isEmpty() ? -1 : rows.getLast().endOffset();
     }
 
     /** On the pool. */
