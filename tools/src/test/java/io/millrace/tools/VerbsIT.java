@@ -82,6 +82,14 @@ class VerbsIT {
         }
     }
 
+    /** Or the build says that no start cache was made, and goes on. */
+    @Test
+    void theTrainingOfTheStartCacheRunsItsVerbs() {
+        Ran ran = runBare("", new ByteArrayOutputStream(), "train");
+
+        assertThat(ran.exitCode()).as(ran.err()).isZero();
+    }
+
     @Test
     void linesGoInAndComeOut() {
         Ran produced = run("hello\n\nlast without line feed", "produce", "greetings");

@@ -73,8 +73,11 @@ public final class TrainVerb implements Callable<Integer> {
         }
     }
 
-    /** Another verb of the same command. */
+    /** Another verb of the same command, read as that reads it. */
     private int run(String... arguments) {
-        return new CommandLine(spec.root().userObject()).execute(arguments);
+        CommandLine outer = spec.root().commandLine();
+        return new CommandLine(spec.root().userObject())
+                .setCaseInsensitiveEnumValuesAllowed(outer.isCaseInsensitiveEnumValuesAllowed())
+                .execute(arguments);
     }
 }
