@@ -41,6 +41,8 @@ final class KafkaPeer implements Peer {
                 controller.listener.names=CONTROLLER
                 log.dirs=%s
                 offsets.topic.replication.factor=1
+                # Stock is a minute, when other rows are measured.
+                log.segment.delete.delay.ms=1000
                 """.formatted(
                         CONTROLLER_PORT, PORT, CONTROLLER_PORT, folder.resolve("data")));
         int exit = new ProcessBuilder(

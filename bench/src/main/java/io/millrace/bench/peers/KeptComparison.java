@@ -21,6 +21,8 @@ final class KeptComparison {
 
             Written by `./millrace bench peers`; [the runs](peers.csv). Millrace acknowledges what is synced, Kafka stock does not;
             in the durable rows Kafka syncs each request (`flush.messages=1`). One machine, one broker at a time, pairs alternating.
+            Each broker starts on an empty page cache, and the next row begins when the last one's files are deleted and the broker is
+            idle (Kafka deletes after 1 s here, not after a minute, lest that fall into another row).
 
             """;
     private static final String SECTION = "## Run of the rows ";

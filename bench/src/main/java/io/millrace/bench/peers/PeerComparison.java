@@ -50,14 +50,14 @@ public final class PeerComparison {
         String floor = FloorProbe.measure(work);
         System.out.println(floor);
         for (int round = 1; round <= options.rounds(); round++) {
-            RowRun.settle();
+            Quiet.emptyPageCache();
             DiskProbe disk = DiskProbe.measure(work);
             String line = "- round " + round + ": " + disk + "\n";
             System.out.print(line);
             disks.append(line);
             for (Peer peer : peers) {
                 measureRound(peer, work.resolve(peer.name()), disk, round);
-                RowRun.settle();
+                Quiet.emptyPageCache();
             }
         }
         String notes = notes(floor);

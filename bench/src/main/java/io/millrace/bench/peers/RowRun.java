@@ -58,7 +58,13 @@ final class RowRun {
         String topic = "r" + round + "-heat";
         TopicCreation.create(broker.bootstrap(), topic, row.partitions(), Map.of());
         load(row, topic, 0, options.heatSeconds(), 0);
+        delete(topic);
+    }
+
+    /** And waits until that is done: it is not the next row's. */
+    private void delete(String topic) throws IOException, InterruptedException {
         TopicCreation.delete(broker.bootstrap(), topic);
+        Quiet.awaitIdle(broker.pid());
     }
 
     Measured measure(Row row) throws IOException, InterruptedException {
@@ -78,7 +84,7 @@ final class RowRun {
             }
         };
         double kibPerSync = peer.journal().kibPerSyncSince(before);
-        TopicCreation.delete(broker.bootstrap(), topic);
+        delete(topic);
         return withDisk(measured, row.goal().diskRatio() > 0 ? kibPerSync : Double.NaN);
     }
 
@@ -182,10 +188,5 @@ final class RowRun {
                         run.syncs(),
                         run.otherSyncs(),
                         run.acksPerSync());
-    }
-
-    /** Forces this round's dirty pages out, so that the next peer does not pay for them. */
-    static void settle() throws IOException, InterruptedException {
-        new ProcessBuilder("sync").start().waitFor();
     }
 }

@@ -27,6 +27,7 @@ final class SegmentSearch {
     private List<SegmentRow> rows;
     /** Segments that were there below this were looked at, or need not be. */
     private long searchedTo;
+
     private final RecordBatchView batch = new RecordBatchView();
     private TimestampMatch best = TimestampMatch.NONE;
     private int next;

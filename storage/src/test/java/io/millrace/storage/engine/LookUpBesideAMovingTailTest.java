@@ -34,8 +34,10 @@ class LookUpBesideAMovingTailTest {
     void startInTheTail() throws Exception {
         disk.createDirectories(FOLDER);
         fixture = StoreFixture.open(disk, FOLDER, StorageConfig.SMALL);
-        log = (JournaledLog) fixture.store.create(StoreFixture.identity("t", 0), LogConfig.DEFAULT.withSegmentBytes(8 << 10));
-        // Below the log start, in a segment that a look-up has to ask for it: the tail is filled until it begins behind.
+        log = (JournaledLog)
+                fixture.store.create(StoreFixture.identity("t", 0), LogConfig.DEFAULT.withSegmentBytes(8 << 10));
+        // Below the log start, in a segment that a look-up has to ask for it: the tail is filled until it begins
+        // behind.
         append(LATE_MS);
         while (log.tail().startOffset() == 0) {
             append(EARLY_MS);
