@@ -1,12 +1,10 @@
 package io.millrace.simulation.recovery;
 
 import io.millrace.protocol.Uuid;
-import io.millrace.protocol.record.ValidationRules;
 import io.millrace.simulation.SimRandom;
 import io.millrace.simulation.disk.PowerLoss;
 import io.millrace.simulation.disk.SimDisk;
 import io.millrace.simulation.recovery.planted.PlantedBug;
-import io.millrace.storage.AppendResult;
 import io.millrace.storage.LogIdentity;
 import io.millrace.storage.PartitionLog;
 import io.millrace.storage.StorageFailure;
@@ -14,7 +12,6 @@ import io.millrace.storage.compaction.CompactionSlot;
 import io.millrace.storage.disk.Disk;
 import io.millrace.storage.engine.StorageStartException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -25,7 +22,6 @@ import java.util.List;
 final class Workload {
 
     private static final int MAX_LOGS = 12;
-    private static final int HUGE_BYTES = 140_000;
 
     private static final int LIVENESS_ONE_IN = 20;
     private static final long ANSWERED_WITHIN_NS = 2_000_000_000L;
@@ -35,12 +31,11 @@ final class Workload {
     private final WorkloadShape shape;
     private final SimDisk platter;
     private final Disk disk;
-    private final BatchMaker maker;
+    private final LogWork work;
     private final CompactionSlot compaction = new CompactionSlot();
     private final List<LogHistory> histories;
     private final List<WorkLog> logs = new ArrayList<>();
     private StoreProcess process;
-    private long nextProducerId = 1000;
     private int nextTopic;
     private int restarts;
     private boolean stopped;
@@ -57,7 +52,8 @@ final class Workload {
         this.platter = platter;
         this.disk = bug.over(platter);
         this.histories = histories;
-        this.maker = new BatchMaker(random.split(), shape.compaction().keys());
+        this.work = new LogWork(
+                random, shape, new BatchMaker(random.split(), shape.compaction().keys()));
         this.process = start();
     }
 
@@ -203,15 +199,15 @@ final class Workload {
         }
         WorkLog log = live.get(random.nextInt(live.size()));
         if (shape.compaction().isOn() && random.oneIn(5)) {
-            commit(log);
+            work.commit(process, log);
         }
         int dice = random.nextInt(100);
         if (dice < 6 && shape.truncates()) {
-            truncate(log);
+            work.truncate(process, log);
         } else if (dice < 9 && shape.startMoves()) {
-            moveStart(log);
+            work.moveStart(process, log);
         } else if (dice < 11 && shape.resets()) {
-            reset(log);
+            work.reset(process, log);
         } else if (dice < 14 && shape.deletes()) {
             delete(log);
         } else if (dice < 15 && shape.restarts()) {
@@ -219,28 +215,20 @@ final class Workload {
         } else if (dice < 16 && shape.kills()) {
             platter.faults().cutAtOperation(platter.operations() + random.between(1, 60));
         } else if (dice < 19) {
-            nextEpoch(log);
+            work.nextEpoch(process, log);
         } else if (dice < 27) {
             process.runOnLoopOf(
                     log.history().identity(), () -> log.highWatermark(log.log().syncedEndOffset()));
         } else if (dice < 32) {
-            compare(log);
+            work.compare(process, log);
         } else if (dice < 38 && shape.idempotence()) {
-            resend(log);
+            work.resend(process, log);
         } else {
-            append(log);
+            work.append(process, log);
         }
         if (isWorking()) {
             log.checkEnds();
         }
-    }
-
-    /** All that is synced is committed, and the log looks whether it is worth compacting. */
-    private void commit(WorkLog log) {
-        process.runOnLoopOf(log.history().identity(), () -> {
-            log.highWatermark(log.log().syncedEndOffset());
-            log.log().reconfigure(StoreSettings.logConfig(shape));
-        });
     }
 
     private void create(String topic) {
@@ -296,161 +284,6 @@ final class Workload {
         }
     }
 
-    private void truncate(WorkLog log) {
-        List<Long> ends = new ArrayList<>();
-        ends.add(Math.max(log.highWatermark(), log.history().now().startOffset()));
-        for (ModelBatch batch : log.history().now().batches()) {
-            if (batch.endOffset() >= ends.getFirst()) {
-                ends.add(batch.endOffset());
-            }
-        }
-        long highWatermark = ends.getFirst();
-        boolean onBoundary = log.history().now().batches().stream()
-                .noneMatch(batch -> batch.baseOffset() < highWatermark && batch.endOffset() > highWatermark);
-        if (!onBoundary) {
-            ends.removeFirst();
-        }
-        if (ends.isEmpty()) {
-            return;
-        }
-        long to = ends.get(random.nextInt(ends.size()));
-        process.runOnLoopOf(log.history().identity(), () -> {
-            log.log().truncateTo(to);
-            log.history().add(new LogEvent.Truncated(to));
-        });
-        if (shape.compaction().isOn()) {
-            // What a producer had below its last five batches may be compacted, and those are gone.
-            log.producerIds().clear();
-        }
-    }
-
-    private void moveStart(WorkLog log) {
-        long low = log.history().now().startOffset();
-        long high = Math.max(log.highWatermark(), low);
-        long to = random.between(low, high);
-        process.runOnLoopOf(log.history().identity(), () -> {
-            log.log().logStartTo(to);
-            log.history().add(new LogEvent.StartMoved(to));
-        });
-        log.producerIds().clear();
-    }
-
-    private void reset(WorkLog log) {
-        long to = log.history().now().endOffset() + random.between(0, 50);
-        process.runOnLoopOf(log.history().identity(), () -> {
-            log.log().resetTo(to);
-            log.history().add(new LogEvent.Reset(to));
-        });
-        log.producerIds().clear();
-    }
-
-    private void nextEpoch(WorkLog log) {
-        log.epoch(log.epoch() + random.between(1, 3));
-        if (!log.follower()) {
-            process.runOnLoopOf(log.history().identity(), () -> log.log().beginEpoch(log.epoch()));
-        }
-    }
-
-    private void append(WorkLog log) {
-        long producerId = -1;
-        int sequence = -1;
-        if (shape.idempotence() && random.percent(70)) {
-            producerId = producerFor(log);
-            ModelBatch last = log.lastOf(producerId);
-            sequence = last == null ? 0 : last.sequence() + last.recordCount();
-        }
-        boolean huge = shape.hugeBatches() && random.oneIn(6);
-        int count = producerId < 0 && !huge && random.oneIn(5) ? random.between(2, 3) : 1;
-        long base = log.history().now().endOffset();
-        List<ModelBatch> placed = new ArrayList<>();
-        List<byte[]> sent = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            int records = huge ? 1 : random.between(1, shape.maxRecords());
-            byte[] batch = maker.make(
-                    nowMs(),
-                    records,
-                    huge ? HUGE_BYTES : shape.maxValueBytes(),
-                    producerId,
-                    producerId < 0 ? -1 : 0,
-                    sequence);
-            byte[] stored = maker.placed(batch, base, log.epoch());
-            int event = log.history().eventCount() + i + 1;
-            placed.add(new ModelBatch(
-                    ByteBuffer.wrap(stored),
-                    base,
-                    base + records,
-                    log.epoch(),
-                    producerId,
-                    producerId < 0 ? -1 : 0,
-                    sequence,
-                    event));
-            sent.add(log.follower() ? stored : batch);
-            base += records;
-        }
-        ByteBuffer request = ByteBuffer.allocate(
-                sent.stream().mapToInt(bytes -> bytes.length).sum());
-        sent.forEach(request::put);
-        request.flip();
-        process.runOnLoopOf(log.history().identity(), () -> {
-            AppendResult result = send(log, request);
-            switch (result) {
-                case AppendResult.Appended appended -> {
-                    if (appended.baseOffset() != placed.getFirst().baseOffset()
-                            || appended.endOffset() != placed.getLast().endOffset()) {
-                        throw new Violation(
-                                log.history().identity() + ": appended at " + appended + ", expected " + placed);
-                    }
-                    placed.forEach(batch -> log.history().add(new LogEvent.Appended(batch)));
-                }
-                case AppendResult.Refused refused -> {
-                    // Only a failed directory or a full tail may refuse; the model then stays as it is.
-                    if (!Probes.isRetriable(refused)) {
-                        throw new Violation(log.history().identity() + ": refused " + placed + ": " + refused
-                                + "\n  events " + log.history().lastEvents(12));
-                    }
-                }
-                case AppendResult.Duplicate duplicate ->
-                    throw new Violation(log.history().identity() + ": took " + placed + " for a duplicate: " + duplicate
-                            + "\n  events " + log.history().lastEvents(12));
-            }
-        });
-    }
-
-    private AppendResult send(WorkLog log, ByteBuffer request) {
-        return log.follower()
-                ? log.log().appendAsFollower(request)
-                : log.log().appendAsLeader(request, log.epoch(), ValidationRules.Origin.CLIENT);
-    }
-
-    /** A producer that the log must know, or one that it has never seen: the model forgets those that truncation cut away. */
-    private long producerFor(WorkLog log) {
-        log.producerIds().removeIf(id -> log.lastOf(id) == null);
-        if (log.producerIds().isEmpty() || (log.producerIds().size() < 3 && random.oneIn(4))) {
-            log.producerIds().add(nextProducerId++);
-            return log.producerIds().getLast();
-        }
-        return log.producerIds().get(random.nextInt(log.producerIds().size()));
-    }
-
-    private void resend(WorkLog log) {
-        if (log.follower()) {
-            return;
-        }
-        long producerId = producerFor(log);
-        ModelBatch last = log.lastOf(producerId);
-        if (last != null) {
-            process.runOnLoopOf(log.history().identity(), () -> Probes.resend(log.log(), last, log.epoch(), true));
-        }
-    }
-
-    private void compare(WorkLog log) {
-        FoundLog found = process.read(log.log());
-        if (!log.history().now().sameAs(found)) {
-            throw new Violation(log.history().identity() + ": reads " + found + "\n  should be "
-                    + log.history().now());
-        }
-    }
-
     private void restart() throws IOException {
         process.stop();
         if (process.failure() != null) {
@@ -467,11 +300,7 @@ final class Workload {
         }
         for (WorkLog log : logs) {
             reopen(log);
-            compare(log);
+            work.compare(process, log);
         }
-    }
-
-    private long nowMs() {
-        return process.scheduler().clock().wallMs();
     }
 }
