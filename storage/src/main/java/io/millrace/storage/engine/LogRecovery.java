@@ -233,12 +233,20 @@ final class LogRecovery {
         if (length < row.segmentBytes()) {
             return cutLast(folder, base, path, length, row.segmentEndOffset());
         }
-        if (length > row.segmentBytes()) {
+        if (length > row.segmentBytes() && !isLeft(log)) {
             try (DiskFile file = disk.open(path)) {
                 file.truncate(row.segmentBytes());
             }
         }
         return found(folder, base, row.segmentEndOffset(), row.segmentBytes(), false);
+    }
+
+    /**
+     * Whether bytes behind the checkpointed length are what an earlier start left beside its finding. A damaged log takes no more
+     * records, so there are none in the journal then; where there are, the log was damaged in use and they are the same batches.
+     */
+    private static boolean isLeft(RecoveringLog log) {
+        return !log.damage().isEmpty() && !log.hasExtents();
     }
 
     /** Keeps the batches up to {@code endOffset}, exactly, whatever the length: an earlier start may have cut it already. */
