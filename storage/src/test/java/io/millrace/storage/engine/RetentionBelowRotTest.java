@@ -39,11 +39,15 @@ class RetentionBelowRotTest {
         log.reconfigure(KEEP_ALL);
         log.highWatermark(log.logEndOffset());
         log.decidesRetention(true);
+        meetRot(log);
+        return log;
+    }
+
+    private void meetRot(PartitionLog log) throws Exception {
         disk.rot(FOLDER.resolve("t-0/%020d.log".formatted(DAMAGED_BASE)), 500);
         assertThat(log.read(DAMAGED_BASE, log.logEndOffset(), 1 << 20, true)).isInstanceOf(ReadResult.Pending.class);
         fixture.settle();
         assertThat(log.damage()).isNotNull();
-        return log;
     }
 
     private void pass(long ms) {
@@ -68,8 +72,41 @@ class RetentionBelowRotTest {
         onlyWhatLiesBelowIsGone(log);
     }
 
+    /**
+     * Written by the store that meets the rot, so the newest timestamp of each segment is known, and one look finds all of them
+     * too old: after a start each is looked up first, and the look after it ends at the damage anyway.
+     */
+    private PartitionLog damagedInUse() throws Exception {
+        fixture.close();
+        fixture = StoreFixture.open(disk, FOLDER, StorageConfig.SMALL, 2 << 20);
+        PartitionLog log = fixture.store.create(StoreFixture.identity("t", 0), KEEP_ALL);
+        PartitionLog other = fixture.create("other", 0);
+        for (int i = 0; i < 12; i++) {
+            StoreFixture.append(log, i + FILLER);
+            fixture.settle();
+        }
+        // Drives the records of the first out of the tail.
+        for (int i = 0; i < 300; i++) {
+            StoreFixture.append(other, FILLER);
+            fixture.settle();
+        }
+        log.highWatermark(log.logEndOffset());
+        log.decidesRetention(true);
+        meetRot(log);
+        return log;
+    }
+
     @Test
     void byTime() throws Exception {
+        PartitionLog log = damagedInUse();
+        log.reconfigure(KEEP_ALL.withRetention(60_000, -1));
+        pass(3_600_000);
+        pass(3_600_000);
+        onlyWhatLiesBelowIsGone(log);
+    }
+
+    @Test
+    void byTimeAfterAStart() throws Exception {
         PartitionLog log = damaged();
         log.reconfigure(KEEP_ALL.withRetention(60_000, -1));
         pass(3_600_000);

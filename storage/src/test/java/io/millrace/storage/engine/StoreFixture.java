@@ -77,7 +77,12 @@ final class StoreFixture {
     }
 
     static StoreFixture open(Disk disk, Path folder, StorageConfig config) throws StorageStartException {
-        return new StoreFixture(disk, folder, config, 1, 0, TailMemory.DEFAULT_BUDGET_BYTES);
+        return open(disk, folder, config, TailMemory.DEFAULT_BUDGET_BYTES);
+    }
+
+    static StoreFixture open(Disk disk, Path folder, StorageConfig config, long memoryBytes)
+            throws StorageStartException {
+        return new StoreFixture(disk, folder, config, 1, 0, memoryBytes);
     }
 
     static StoreFixture open(Path folder, int shards, int shard) throws StorageStartException {
