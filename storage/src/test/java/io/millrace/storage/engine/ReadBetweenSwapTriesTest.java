@@ -70,8 +70,7 @@ class ReadBetweenSwapTriesTest {
     /** Sixty batches of ten keys each in segments of such a size, compacted to larger ones; the first swap has failed once. */
     private PartitionLog betweenTries(int segmentBytes) {
         LogConfig kept = LogConfig.DEFAULT.withSegmentBytes(1 << 20).withRetention(-1, -1);
-        PartitionLog log =
-                fixture.store.create(StoreFixture.identity("t", 0), kept.withSegmentBytes(segmentBytes));
+        PartitionLog log = fixture.store.create(StoreFixture.identity("t", 0), kept.withSegmentBytes(segmentBytes));
         for (int i = 0; i < BATCHES; i++) {
             append(log, i);
             fixture.settle();
