@@ -18,6 +18,7 @@ public final class JournalNeed {
 
     private final JournaledLog log;
     private final LogFiles files;
+    private final FileDuties duties;
     // Oldest generation with a control record that no durable row shows.
     private long controlGeneration = GenerationQueue.NONE;
     // The same for the row that is on its way.
@@ -32,6 +33,7 @@ public final class JournalNeed {
     JournalNeed(JournaledLog log, LogFiles files, long checkpointEnd, long durableBase) {
         this.log = log;
         this.files = files;
+        this.duties = files.duties();
         this.checkpointEnd = checkpointEnd;
         this.durableBase = durableBase;
     }
@@ -85,12 +87,12 @@ public final class JournalNeed {
      * the one without the end of the other would be two logs. Such a log needs no older generation.
      */
     public boolean hasRow() {
-        return !log.feed().isCreating() && (!files.cut().isDue() || files.cut().isExact());
+        return !log.feed().isCreating() && (!duties.cut().isDue() || duties.cut().isExact());
     }
 
     /** Whether a row would let file work go on that waits for a journal record otherwise. */
     public boolean wantsRow() {
-        return hasRow() && files.isWaitingForRecord();
+        return hasRow() && duties.isWaitingForRecord(checkpointEnd);
     }
 
     /**
@@ -98,9 +100,9 @@ public final class JournalNeed {
      * while, others at offsets that were given again.
      */
     private long rowEnd() {
-        SegmentRow last = files.isResetDue() ? null : files.segments().last();
+        SegmentRow last = duties.isResetAsked() ? null : files.segments().last();
         long end = last == null ? log.tail().startOffset() : last.endOffset();
-        return files.cut().isDue() ? Math.min(end, files.cut().endOffset()) : end;
+        return duties.cut().isDue() ? Math.min(end, duties.cut().endOffset()) : end;
     }
 
     /**
@@ -110,7 +112,7 @@ public final class JournalNeed {
      */
     public LogCheckpoint checkpoint(long journalGroup) {
         long end = rowEnd();
-        SegmentRow active = files.isResetDue() ? null : files.segments().last();
+        SegmentRow active = duties.isResetAsked() ? null : files.segments().last();
         boolean cut = active != null && active.endOffset() > end;
         if (cut) {
             active = files.segments().lastBelow(end);
@@ -130,7 +132,7 @@ public final class JournalNeed {
                 Math.min(log.highWatermark(), log.syncedEndOffset()),
                 new LogRow.Journalled(journalGroup, log.syncedEndOffset(), log.collectedEnd()),
                 damage == null ? "" : damage.message(),
-                files.isResetDue() ? null : files.rolls().snapshotBelow(end, base));
+                duties.isResetAsked() ? null : files.rolls().snapshotBelow(end, base));
         return new LogCheckpoint(log, row, oldestGenerationAfterCheckpoint(), files.plan(), end);
     }
 

@@ -317,7 +317,7 @@ public final class JournaledLog implements PartitionLog, AppendTarget {
         reads.clear();
         derived.observers().cleared();
         host.producerExpiry().forget(this);
-        files.deleteAsked();
+        files.duties().deleteAsked();
     }
 
     /** Refuses appends from now on; what was appended still reaches the segments. */
@@ -449,7 +449,7 @@ public final class JournaledLog implements PartitionLog, AppendTarget {
         begunEpoch = NO_EPOCH;
         derived.observers().cleared();
         derived = rebuilt;
-        if (files.isDeleteAsked()) {
+        if (files.duties().isDeleteAsked()) {
             derived.observers().cleared();
         }
         derived.producers().joinBroker();
