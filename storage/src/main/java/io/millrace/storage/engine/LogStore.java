@@ -1,38 +1,25 @@
 package io.millrace.storage.engine;
 
 import io.millrace.protocol.Uuid;
-import io.millrace.protocol.record.BatchValidator;
 import io.millrace.runtime.EventLoop;
 import io.millrace.storage.LogConfig;
 import io.millrace.storage.LogIdentity;
 import io.millrace.storage.PartitionLog;
 import io.millrace.storage.StorageFailure;
-import io.millrace.storage.append.FollowerAppender;
-import io.millrace.storage.append.LeaderAppender;
 import io.millrace.storage.disk.DiskException;
-import io.millrace.storage.disk.DiskFile;
 import io.millrace.storage.disk.DiskLane;
 import io.millrace.storage.disk.DiskLanes;
 import io.millrace.storage.disk.FailStopDisk;
 import io.millrace.storage.journal.Journal;
 import io.millrace.storage.journal.JournalFile;
-import io.millrace.storage.journal.JournalMember;
-import io.millrace.storage.journal.JournalSettings;
-import io.millrace.storage.log.CompactionQueue;
 import io.millrace.storage.log.DerivedState;
 import io.millrace.storage.log.JournaledLog;
-import io.millrace.storage.log.LogHost;
 import io.millrace.storage.log.LogSegments;
 import io.millrace.storage.log.LogStart;
-import io.millrace.storage.log.ProducerExpiry;
-import io.millrace.storage.log.Quarantine;
-import io.millrace.storage.log.SegmentReader;
 import io.millrace.storage.log.SegmentRow;
-import io.millrace.storage.retention.RetentionQueue;
 import io.millrace.storage.scrub.Scrubber;
-import io.millrace.storage.segment.Segment;
 import io.millrace.storage.segment.SegmentScrub;
-import io.millrace.storage.tail.TailWriter;
+import io.millrace.storage.tail.TailMemory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -61,6 +48,7 @@ public final class LogStore {
     private final Consumer<DiskException> failureWatch = this::failedElsewhere;
     private final Path directory;
     private final StorageConfig config;
+    private final TailMemory memory;
     private final DiskLane journalLane;
     private final DiskLane writeBehindLane;
     private final Journal journal;
@@ -68,21 +56,12 @@ public final class LogStore {
     private final SpaceGuard space;
     private final ReserveFile reserve;
     private final DiskLane pool;
-    private final SegmentReader reader;
-    private final RetentionQueue retention;
-    private final CompactionQueue compactions;
     private final Scrubber scrubber;
-    private final TailWriter tailWriter;
-    private final LeaderAppender leaderAppender;
-    private final FollowerAppender followerAppender;
-    private final ProducerExpiry producerExpiry;
+    private final StoreHost host;
     private final StoreListener listener;
-    private final StoreCounts counts;
     private final LinkedHashMap<Key, JournaledLog> logs = new LinkedHashMap<>();
     private final Map<Key, Runnable> deletions = new LinkedHashMap<>();
-    private final Host host = new Host();
     private int nextLogId;
-    private @Nullable StorageFailure failure;
     private @Nullable Runnable closed;
 
     LogStore(StoreParts parts, List<LogStart> recovered, EventLoop loop, DiskLanes lanes, StoreListener listener) {
@@ -90,37 +69,31 @@ public final class LogStore {
         this.disk = parts.disk();
         this.directory = parts.directory();
         this.config = parts.config();
+        this.memory = parts.memory();
         this.listener = listener;
         this.nextLogId = parts.nextLogId();
         this.journalLane = lanes.dedicated("journal-" + parts.directory() + "-" + parts.shard(), loop);
         this.writeBehindLane = lanes.writeBehind(parts.directory(), loop);
         this.pool = lanes.pool(loop);
-        this.producerExpiry = new ProducerExpiry(loop);
-        this.reader = new SegmentReader(disk, pool, this::closeLater, config.maxOpenSegments());
-        this.retention = new RetentionQueue(loop);
-        this.compactions = new CompactionQueue(loop, disk, pool, config.compaction());
         this.scrubber = new Scrubber(loop, disk, pool, config.scrub(), logs::values, this::below);
-        this.tailWriter = new TailWriter(parts.memory());
-        this.leaderAppender = new LeaderAppender(tailWriter, new BatchValidator(), loop.clock());
-        this.followerAppender = new FollowerAppender(tailWriter);
         this.journal = parts.journal(loop, journalLane, pool, new JournalEvents());
         this.writeBehind = new WriteBehind(
                 writeBehindLane,
                 parts.segmentWriters(loop),
                 parts.checkpoint(),
                 journal,
-                parts.memory(),
+                memory,
                 parts.spaceProbe(),
                 config.maxDirtyBytes(),
                 new WriteBehindEvents());
         this.space = parts.spaceGuard(loop, writeBehindLane, writeBehind, journal, this::refusalChanged);
-        this.counts = new StoreCounts(journal, reader, leaderAppender, writeBehind);
+        this.host = new StoreHost(parts, loop, pool, journal, writeBehind, space, scrubber);
         this.reserve = parts.reserve();
         reserve.makeOn(pool, 2 * config.reserveBytes());
         for (LogStart start : recovered) {
             JournaledLog log = new JournaledLog(host, start, LogConfig.DEFAULT);
             logs.put(key(start.identity()), log);
-            producerExpiry.watch(log);
+            host.producerExpiry().watch(log);
         }
         disk.watch(failureWatch);
     }
@@ -189,7 +162,7 @@ public final class LogStore {
      */
     public void whenRoom(Runnable task) {
         loop.checkOwned();
-        tailWriter.awaitRoom(() -> {
+        host.tailWriter().awaitRoom(() -> {
             try {
                 loop.post(task);
             } catch (RejectedExecutionException stopped) {
@@ -200,12 +173,12 @@ public final class LogStore {
 
     /** Set once the directory is offline. */
     public @Nullable StorageFailure failure() {
-        return failure;
+        return host.failure();
     }
 
     /** What this store counts. */
     public StoreCounts counts() {
-        return counts;
+        return host.counts();
     }
 
     /**
@@ -216,10 +189,8 @@ public final class LogStore {
         loop.checkOwned();
         closed = done;
         space.close();
-        compactions.close();
+        host.stop();
         scrubber.close();
-        retention.close();
-        producerExpiry.close();
         logs.values().forEach(JournaledLog::close);
         if (space.isFull() && (writeBehind.isPaused() || journal.isEnlargementDue())) {
             closeFull();
@@ -235,25 +206,22 @@ public final class LogStore {
 
     /** Nothing more goes to segments; what is synced stays in the journal, for the next start. */
     private void closeFull() {
-        failure = new StorageFailure(
+        host.failed(new StorageFailure(
                 "the disk of " + directory
                         + " is full: free space before the next start, which continues from the journal",
-                false);
+                false));
         writeBehind.stop();
         loop.post(this::closeIfDrained);
     }
 
     private void closeIfDrained() {
         Runnable done = closed;
-        if (done == null || !(failure != null ? !writeBehind.isRunning() : writeBehind.isDrained())) {
+        if (done == null || !(host.failure() != null ? !writeBehind.isRunning() : writeBehind.isDrained())) {
             return;
         }
         closed = null;
         disk.unwatch(failureWatch);
-        reader.close();
-        tailWriter.close();
-        leaderAppender.close();
-        followerAppender.close();
+        host.close();
         List<JournalFile> files = new ArrayList<>(journal.files());
         writeBehindLane.submit(
                 () -> {
@@ -278,10 +246,6 @@ public final class LogStore {
                 .below(row.segment().directory(), segments, row, above);
     }
 
-    private void closeLater(DiskFile file) {
-        loop.post(() -> reader.closeOnPool(file));
-    }
-
     /** On whatever thread met the failure, a lane of another shard's store perhaps. */
     private void failedElsewhere(DiskException cause) {
         try {
@@ -292,14 +256,14 @@ public final class LogStore {
     }
 
     private void failed(DiskException cause) {
-        if (failure != null) {
+        if (host.failure() != null) {
             return;
         }
         StorageFailure offline = new StorageFailure(
                 "log directory " + directory + " is offline: " + cause.getMessage()
                         + "; replace or repair the disk, then start again",
                 true);
-        failure = offline;
+        host.failed(offline);
         LOG.error("log_directory_offline directory={} cause=\"{}\"", directory, cause.getMessage());
         LOG.debug("log_directory_offline directory={}", directory, cause);
         disk.stop(cause);
@@ -307,7 +271,7 @@ public final class LogStore {
         for (JournaledLog log : List.copyOf(logs.values())) {
             log.failed(offline);
         }
-        tailWriter.memory().wakeWaiters();
+        memory.wakeWaiters();
         listener.failed(offline);
         loop.post(this::closeIfDrained);
     }
@@ -326,113 +290,8 @@ public final class LogStore {
             writeBehind.resume();
             journal.retry();
         }
-        tailWriter.memory().wakeWaiters();
+        memory.wakeWaiters();
         listener.refusing(cause);
-    }
-
-    private final class Host implements LogHost {
-
-        @Override
-        public EventLoop loop() {
-            return loop;
-        }
-
-        @Override
-        public LeaderAppender leaderAppender() {
-            return leaderAppender;
-        }
-
-        @Override
-        public FollowerAppender followerAppender() {
-            return followerAppender;
-        }
-
-        @Override
-        public int maxBatchBytes() {
-            return JournalSettings.MAX_RECORD_BYTES;
-        }
-
-        @Override
-        public void enlist(JournalMember log) {
-            journal.enlist(log);
-        }
-
-        @Override
-        public void needsCheckpoint(JournaledLog log) {
-            writeBehind.needs(log);
-        }
-
-        @Override
-        public void writeBehindWanted(JournaledLog log) {
-            writeBehind.wish(log);
-        }
-
-        @Override
-        public void checkpointWanted(JournaledLog log) {
-            writeBehind.rowWanted(log);
-        }
-
-        @Override
-        public CompactionQueue compactions() {
-            return compactions;
-        }
-
-        @Override
-        public void tailFull() {
-            writeBehind.poke();
-        }
-
-        @Override
-        public ProducerExpiry producerExpiry() {
-            return producerExpiry;
-        }
-
-        @Override
-        public SegmentReader reader() {
-            return reader;
-        }
-
-        @Override
-        public RetentionQueue retention() {
-            return retention;
-        }
-
-        @Override
-        public void removedSegments(int count, long bytes) {
-            counts.removed(count, bytes);
-        }
-
-        @Override
-        public void sideMissing(JournaledLog log, Segment segment) {
-            scrubber.sideMissing(log, segment);
-        }
-
-        @Override
-        public void damageFound(JournaledLog log, Quarantine.FoundBy by) {
-            counts.damageFound(by);
-            writeBehind.rowWanted(log);
-        }
-
-        @Override
-        public @Nullable StorageFailure failure() {
-            return failure;
-        }
-
-        @Override
-        public boolean hasRoom(long usableBytes) {
-            return space.hasRoom(usableBytes);
-        }
-
-        @Override
-        public @Nullable String clientRefusal() {
-            return space.refusal();
-        }
-
-        @Override
-        public @Nullable String clientRefusal(int sizeBytes) {
-            String refusal = space.refusal();
-            return refusal != null ? refusal : space.refusalOf(journal.enlargementBytes(sizeBytes));
-        }
     }
 
     private final class JournalEvents implements Journal.Events {
