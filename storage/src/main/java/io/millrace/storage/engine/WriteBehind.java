@@ -5,12 +5,8 @@ import io.millrace.storage.checkpoint.LogRow;
 import io.millrace.storage.disk.DiskException;
 import io.millrace.storage.disk.DiskLane;
 import io.millrace.storage.journal.Journal;
-import io.millrace.storage.log.FileOutcome;
-import io.millrace.storage.log.FileWork;
 import io.millrace.storage.log.JournaledLog;
 import io.millrace.storage.log.LogCheckpoint;
-import io.millrace.storage.log.Quarantine;
-import io.millrace.storage.segment.SegmentDamagedException;
 import io.millrace.storage.tail.TailMemory;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -33,7 +29,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class WriteBehind {
 
-    private static final int MAX_WORKS_PER_ROUND = 256;
     private static final int MAX_BYTES_PER_WORK = 1 << 20;
     private static final int MAX_BYTES_PER_ROUND = 8 << 20;
 
@@ -55,12 +50,6 @@ final class WriteBehind {
         /** Nothing is due. */
         void idle();
     }
-
-    private record Round(List<FileWork> works, List<JournaledLog> logs) {}
-
-    /** Outcomes in the order of the works; those behind a failure are missing. */
-    private record Outcomes(
-            List<FileOutcome> outcomes, @Nullable DiskException failure) {}
 
     /** All segments are synced; the checkpoint, too, unless there was no space for it. */
     private record Synced(boolean checkpointWritten, long usableBytes) {}
@@ -177,8 +166,8 @@ final class WriteBehind {
             return;
         }
         if (paused) {
-            Round freeing = planFreeing();
-            if (!freeing.works.isEmpty()) {
+            WriteRound freeing = planFreeing();
+            if (!freeing.isEmpty()) {
                 start(freeing);
             }
             return;
@@ -187,8 +176,8 @@ final class WriteBehind {
             checkpoint();
             return;
         }
-        Round round = plan();
-        if (!round.works.isEmpty()) {
+        WriteRound round = plan();
+        if (!round.isEmpty()) {
             start(round);
         } else if (checkpointDue()) {
             checkpoint();
@@ -197,25 +186,25 @@ final class WriteBehind {
         }
     }
 
-    private Round plan() {
-        Round round = new Round(new ArrayList<>(), new ArrayList<>());
+    private WriteRound plan() {
+        WriteRound round = new WriteRound();
         long bytes = dirtyBytes;
         // A round frees tail memory when it is over, so it is bounded by more than what may be dirty.
         long limitBytes = Math.min(maxDirtyBytes, dirtyBytes + MAX_BYTES_PER_ROUND);
         int count = wishes.size();
-        while (count-- > 0 && bytes < limitBytes && round.works.size() < MAX_WORKS_PER_ROUND) {
+        while (count-- > 0 && bytes < limitBytes && !round.isFull()) {
             JournaledLog log = wishes.remove();
             log.files().wishTaken();
-            bytes += add(round, log, MAX_BYTES_PER_WORK);
+            bytes += round.add(log, MAX_BYTES_PER_WORK);
         }
         boolean all = draining || memory.pressured();
         if (all || wantedBelow > releasedBelow) {
             for (JournaledLog log : rows.needing()) {
-                if (bytes >= limitBytes || round.works.size() >= MAX_WORKS_PER_ROUND) {
+                if (bytes >= limitBytes || round.isFull()) {
                     break;
                 }
                 if (all || log.files().need().oldestGeneration() < wantedBelow) {
-                    bytes += add(round, log, MAX_BYTES_PER_WORK);
+                    bytes += round.add(log, MAX_BYTES_PER_WORK);
                 }
             }
         }
@@ -223,102 +212,55 @@ final class WriteBehind {
     }
 
     /** What a full disk can be freed by; the logs stay on the list for the rest. */
-    private Round planFreeing() {
-        Round round = new Round(new ArrayList<>(), new ArrayList<>());
+    private WriteRound planFreeing() {
+        WriteRound round = new WriteRound();
         for (JournaledLog log : wishes) {
-            if (round.works.size() >= MAX_WORKS_PER_ROUND) {
+            if (round.isFull()) {
                 break;
             }
-            add(round, log, 0);
+            round.add(log, 0);
         }
         return round;
     }
 
-    private int add(Round round, JournaledLog log, int maxBytes) {
-        FileWork work = log.files().next(maxBytes);
-        if (work == null) {
-            return 0;
-        }
-        round.works.add(work);
-        round.logs.add(log);
-        return work instanceof FileWork.Write write ? write.sizeBytes() : 0;
-    }
-
-    private void start(Round round) {
+    private void start(WriteRound round) {
         running = true;
-        lane.submit(() -> perform(round.works), (outcomes, failure) -> performed(round, outcomes, failure));
+        lane.submit(() -> round.perform(writers), (outcomes, failure) -> performed(round, outcomes, failure));
     }
 
-    /** On the lane. Stops at the first failure: what follows is planned again. */
-    private Outcomes perform(List<FileWork> works) {
-        List<FileOutcome> outcomes = new ArrayList<>(works.size());
-        for (FileWork work : works) {
-            try {
-                outcomes.add(writers.run(work));
-            } catch (DiskException e) {
-                return new Outcomes(outcomes, e);
-            }
-        }
-        return new Outcomes(outcomes, null);
-    }
-
-    private void performed(Round round, @Nullable Outcomes outcomes, @Nullable DiskException broken) {
+    private void performed(WriteRound round, WriteRound.@Nullable Outcomes outcomes, @Nullable DiskException broken) {
         // Still running for whoever wishes for something meanwhile: the outcomes come first.
         try {
             take(round, outcomes);
         } finally {
             running = false;
         }
-        DiskException failure = outcomes == null ? broken : outcomes.failure;
+        DiskException failure = outcomes == null ? broken : outcomes.failure();
         if (failure == null) {
-            rewish(round.logs);
-            run();
+            goOn(round);
         } else if (passes(failure)) {
             events.blocked(failure);
-        } else if (!isOneLogsDamage(round, outcomes, failure)) {
+        } else if (round.metDamageOfOneLog(outcomes, failure)) {
+            goOn(round);
+        } else {
             events.failed(failure);
         }
     }
 
-    /**
-     * A segment that was to be written to or cut is damaged: its log takes no more. What it has still goes to another segment; a
-     * cut ends here.
-     */
-    private boolean isOneLogsDamage(Round round, @Nullable Outcomes outcomes, DiskException failure) {
-        if (outcomes == null || !(SegmentDamagedException.isCauseOf(failure) || SegmentFault.isCauseOf(failure))) {
-            return false;
-        }
-        int failed = outcomes.outcomes.size();
-        JournaledLog log = round.logs.get(failed);
-        if (!log.files().metDamage(round.works.get(failed))) {
-            return false;
-        }
-        log.quarantine().found(failure, Quarantine.FoundBy.WRITE);
-        rewish(round.logs);
+    private void goOn(WriteRound round) {
+        round.wishAgain();
         run();
-        return true;
     }
 
-    private void take(Round round, @Nullable Outcomes outcomes) {
-        int done = outcomes == null ? 0 : outcomes.outcomes.size();
-        for (int i = 0; i < round.works.size(); i++) {
-            JournaledLog log = round.logs.get(i);
-            FileWork work = round.works.get(i);
-            if (i < done && work instanceof FileWork.Write write) {
-                dirtyBytes += write.sizeBytes();
-            }
-            log.files().done(i < done && outcomes != null ? outcomes.outcomes.get(i) : null);
+    private void take(WriteRound round, WriteRound.@Nullable Outcomes outcomes) {
+        for (int i = 0; i < round.size(); i++) {
+            JournaledLog log = round.log(i);
+            dirtyBytes += round.deliver(i, outcomes);
             rows.changed(log);
             if (log.files().isRemoved()) {
-                removed(log);
+                rows.removed(log);
+                events.removed(log);
             }
-        }
-    }
-
-    /** Logs that still have much in their tail, or further duties, come again without waiting for their next append. */
-    private void rewish(List<JournaledLog> logs) {
-        for (int i = 0; i < logs.size(); i++) {
-            logs.get(i).files().wishAgain();
         }
     }
 
@@ -327,13 +269,8 @@ final class WriteBehind {
         return failure.kind() == DiskException.Kind.FULL || failure.kind() == DiskException.Kind.TOO_MANY_OPEN_FILES;
     }
 
-    private void removed(JournaledLog log) {
-        rows.removed(log);
-        events.removed(log);
-    }
-
     private boolean checkpointDue() {
-        if (rows.removedCount() >= MAX_WORKS_PER_ROUND) {
+        if (rows.removedCount() >= WriteRound.MAX_WORKS) {
             return true;
         }
         if ((draining || rowsWanted) && rows.hasNews()) {
