@@ -54,7 +54,7 @@ final class FileChanges {
                 dropTailBelow(outcome.endOffset());
             }
         }
-        if (write.sealed() != null && segments.get(0).endOffset() <= log.syncedLogStart()) {
+        if (write.sealed() != null && segments.get(0).endOffset() <= log.ends().syncedLogStart()) {
             // The log start moved over it before.
             duties.removeAsked();
         }
@@ -107,7 +107,7 @@ final class FileChanges {
 
     private void rebuilt(FileWork.Rebuild work, @Nullable DerivedState state) {
         if (state != null && work.plan() == duties.plan()) {
-            log.derived(state);
+            log.state().rebuilt(state);
             duties.rebuilt();
         }
     }

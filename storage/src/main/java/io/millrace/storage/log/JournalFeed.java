@@ -147,7 +147,7 @@ final class JournalFeed implements JournalMember {
             if (bytes == 0) {
                 return false;
             }
-            long end = log.offsetAfter(from, bytes);
+            long end = log.tail().offsetAfter(from, bytes);
             group.append(log.logId(), log.epochs().epochAt(end - 1), from, end, gathered, bytes);
             gathered.clear();
             generations.add(group.generation(), end);

@@ -87,7 +87,8 @@ public final class JournalNeed {
      * the one without the end of the other would be two logs. Such a log needs no older generation.
      */
     public boolean hasRow() {
-        return !log.feed().isCreating() && (!duties.cut().isDue() || duties.cut().isExact());
+        return !log.feed().isCreating()
+                && (!duties.cut().isDue() || duties.cut().isExact());
     }
 
     /** Whether a row would let file work go on that waits for a journal record otherwise. */
@@ -130,7 +131,8 @@ public final class JournalNeed {
                 active == null ? 0 : cut ? LogRow.TO_BE_CUT : active.lengthBytes(),
                 end,
                 Math.min(log.highWatermark(), log.syncedEndOffset()),
-                new LogRow.Journalled(journalGroup, log.syncedEndOffset(), log.collectedEnd()),
+                new LogRow.Journalled(
+                        journalGroup, log.syncedEndOffset(), log.ends().collectedEnd()),
                 damage == null ? "" : damage.message(),
                 duties.isResetAsked() ? null : files.rolls().snapshotBelow(end, base));
         return new LogCheckpoint(log, row, oldestGenerationAfterCheckpoint(), files.plan(), end);

@@ -1,6 +1,5 @@
 package io.millrace.storage.log;
 
-import io.millrace.protocol.record.RecordBatchView;
 import io.millrace.protocol.record.ValidationRules;
 import io.millrace.storage.AbortedTransactions;
 import io.millrace.storage.AppendResult;
@@ -8,7 +7,6 @@ import io.millrace.storage.CheckedBatches;
 import io.millrace.storage.EpochEnd;
 import io.millrace.storage.LogConfig;
 import io.millrace.storage.LogIdentity;
-import io.millrace.storage.LogSlice;
 import io.millrace.storage.PartitionLog;
 import io.millrace.storage.ReadResult;
 import io.millrace.storage.StorageFailure;
@@ -18,7 +16,6 @@ import io.millrace.storage.observer.ObserverChain;
 import io.millrace.storage.producer.ProducerStates;
 import io.millrace.storage.tail.TailLog;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -38,13 +35,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class JournaledLog implements PartitionLog, AppendTarget {
 
-    private static final int NO_EPOCH = -1;
-
     private final LogIdentity identity;
     private final int logId;
     private final LogHost host;
     private final TailLog tail;
-    private DerivedState derived;
+    private final LogState state;
     private final LogFiles files;
     private final LogReads reads;
     private final ReaderSlices readerSlices;
@@ -56,13 +51,9 @@ public final class JournaledLog implements PartitionLog, AppendTarget {
     private final LogTruncation truncation;
     private final LogRetention retention;
     private final LogCompaction compaction;
+    private final LogClosing closing;
 
     private LogConfig config;
-    private @Nullable StorageFailure damage;
-    private boolean closed;
-    private boolean expiryWatched;
-    // Begun while the derived state was to be computed again: no batch tells of it.
-    private int begunEpoch = NO_EPOCH;
 
     /** @param start what creation or recovery knows */
     public JournaledLog(LogHost host, LogStart start, LogConfig config) {
@@ -70,8 +61,7 @@ public final class JournaledLog implements PartitionLog, AppendTarget {
         this.identity = start.identity();
         this.logId = start.logId();
         this.config = config;
-        this.derived = start.derived();
-        this.damage = start.damage();
+        this.state = new LogState(this, start.derived());
         this.tail = new TailLog(start.endOffset());
         this.ends = new LogEnds(start);
         this.events = new LogEvents(ends);
@@ -80,20 +70,11 @@ public final class JournaledLog implements PartitionLog, AppendTarget {
         this.files = new LogFiles(this, start);
         this.reads = new LogReads(this);
         this.readerSlices = new ReaderSlices(this);
-        this.quarantine = new Quarantine(this);
+        this.quarantine = new Quarantine(this, start.damage());
         this.truncation = new LogTruncation(this, ends, feed);
         this.retention = new LogRetention(this, start.endOffset() > start.logStartOffset());
         this.compaction = new LogCompaction(this, files.segments().size() > 1);
-        derived.producers().joinBroker();
-    }
-
-    /** Whether {@link ProducerExpiry} has the log in its queue; kept here for it. */
-    boolean isExpiryWatched() {
-        return expiryWatched;
-    }
-
-    void expiryWatched(boolean watched) {
-        expiryWatched = watched;
+        this.closing = new LogClosing(this);
     }
 
     /** The log is new: its create record goes out with the next group. */
@@ -116,11 +97,6 @@ public final class JournaledLog implements PartitionLog, AppendTarget {
         return ends.logStartOffset();
     }
 
-    /** The log start that survives a power loss: segments below it may go. */
-    long syncedLogStart() {
-        return ends.syncedLogStart();
-    }
-
     @Override
     public long logEndOffset() {
         return tail.endOffset();
@@ -136,11 +112,6 @@ public final class JournaledLog implements PartitionLog, AppendTarget {
         return ends.syncedEnd();
     }
 
-    /** Exclusive end of what went to the journal, or is about to. */
-    long collectedEnd() {
-        return ends.collectedEnd();
-    }
-
     @Override
     public long sizeBytes() {
         return files.segmentBytes() + tail.sizeBytes();
@@ -148,12 +119,12 @@ public final class JournaledLog implements PartitionLog, AppendTarget {
 
     @Override
     public int latestEpoch() {
-        return derived.epochs().latestEpoch();
+        return state.epochs().latestEpoch();
     }
 
     @Override
     public long firstUnstableOffset() {
-        return derived.producers().firstOpenTransactionOffset();
+        return state.producers().firstOpenTransactionOffset();
     }
 
     @Override
@@ -168,21 +139,7 @@ public final class JournaledLog implements PartitionLog, AppendTarget {
 
     @Override
     public @Nullable StorageFailure damage() {
-        return damage;
-    }
-
-    /** The log turned out to be damaged below its durable mark: it takes no more records. */
-    void damaged(StorageFailure failure) {
-        if (damage == null) {
-            damage = failure;
-            events.failed(failure);
-        }
-    }
-
-    /** Nothing of what was damaged is left. */
-    void undamaged() {
-        damage = null;
-        quarantine.lifted();
+        return quarantine.damage();
     }
 
     @Override
@@ -240,20 +197,8 @@ public final class JournaledLog implements PartitionLog, AppendTarget {
                         host.loop().clock().wallMs());
     }
 
-    /** End of the batches that take {@code bytes} in the tail, from the one at {@code fromOffset} on. */
-    long offsetAfter(long fromOffset, int bytes) {
-        if (bytes == 0) {
-            return fromOffset;
-        }
-        long entry = tail.entryHolding(fromOffset);
-        int left = bytes;
-        while (true) {
-            left -= tail.sizeAt(entry);
-            if (left <= 0) {
-                return tail.endOffsetAt(entry);
-            }
-            entry++;
-        }
+    LogEnds ends() {
+        return ends;
     }
 
     LogEvents events() {
@@ -263,10 +208,7 @@ public final class JournaledLog implements PartitionLog, AppendTarget {
     @Override
     public void beginEpoch(int leaderEpoch) {
         host.loop().checkOwned();
-        derived.epochs().assign(leaderEpoch, logEndOffset());
-        if (files.isCutting()) {
-            begunEpoch = leaderEpoch;
-        }
+        state.beginEpoch(leaderEpoch);
     }
 
     @Override
@@ -306,33 +248,17 @@ public final class JournaledLog implements PartitionLog, AppendTarget {
 
     /** The log goes: its delete record first, then its files. Nothing is appended any more. */
     public void deleted() {
-        closed = true;
-        retention.close();
-        compaction.close();
-        feed.delete();
-        // What is in the running group still goes out; nothing after it but the delete.
-        // What the journal holds stays in the tail until the files go: a checkpoint before that still describes the
-        // log.
-        tail.truncateTo(ends.collectedEnd());
-        reads.clear();
-        derived.observers().cleared();
-        host.producerExpiry().forget(this);
-        files.duties().deleteAsked();
+        closing.delete();
     }
 
     /** Refuses appends from now on; what was appended still reaches the segments. */
     public void close() {
-        closed = true;
-        compaction.close();
-        // While a cut or rebuild is due the derived state still knows batches that are gone.
-        if (!files.isCutting() && (files.need().needsCheckpoint() || feed.isPending())) {
-            files.rolls().takeSnapshot(tail.endOffset());
-        }
+        closing.close();
     }
 
-    /** Whether the tail or the journal's builder still holds batches of this log. */
+    /** Whether it was closed or deleted: it takes nothing any more. */
     public boolean isClosed() {
-        return closed;
+        return closing.isClosed();
     }
 
     @Override
@@ -344,14 +270,9 @@ public final class JournaledLog implements PartitionLog, AppendTarget {
         if (offset >= bound) {
             return LogReads.nothing(offset);
         }
-        if (offset >= tail.startOffset()) {
-            List<LogSlice> slices = new ArrayList<>(2);
-            int bytes = readerSlices.take(offset, bound, maxBytes, wholeFirstBatch, slices);
-            return bytes == 0
-                    ? LogReads.nothing(offset)
-                    : new ReadResult.Batches(slices, bytes, offsetAfter(offset, bytes));
-        }
-        return reads.read(offset, Math.min(bound, tail.startOffset()), maxBytes, wholeFirstBatch);
+        return offset >= tail.startOffset()
+                ? readerSlices.read(offset, bound, maxBytes, wholeFirstBatch)
+                : reads.read(offset, Math.min(bound, tail.startOffset()), maxBytes, wholeFirstBatch);
     }
 
     @Override
@@ -376,7 +297,7 @@ public final class JournaledLog implements PartitionLog, AppendTarget {
 
     @Override
     public EpochEnd epochEnd(int leaderEpoch) {
-        return derived.epochs().endOf(leaderEpoch, logEndOffset());
+        return state.epochs().endOf(leaderEpoch, logEndOffset());
     }
 
     @Override
@@ -386,17 +307,17 @@ public final class JournaledLog implements PartitionLog, AppendTarget {
 
     @Override
     public ProducerStates producers() {
-        return derived.producers();
+        return state.producers();
     }
 
     @Override
     public LeaderEpochs epochs() {
-        return derived.epochs();
+        return state.epochs();
     }
 
     @Override
     public ObserverChain observers() {
-        return derived.observers();
+        return state.observers();
     }
 
     @Override
@@ -435,25 +356,8 @@ public final class JournaledLog implements PartitionLog, AppendTarget {
         return files;
     }
 
-    /** Takes over a derived state that was computed again from the segments, and brings it up to the log end. */
-    void derived(DerivedState rebuilt) {
-        RecordBatchView batch = new RecordBatchView();
-        for (long entry = tail.firstEntry(); entry < tail.endEntry(); entry++) {
-            tail.batchAt(entry, batch);
-            rebuilt.observers().appended(batch, batch.baseOffset(), batch.partitionLeaderEpoch());
-        }
-        rebuilt.observers().logStartMovedTo(logStartOffset());
-        if (begunEpoch > rebuilt.epochs().latestEpoch()) {
-            rebuilt.epochs().assign(begunEpoch, logEndOffset());
-        }
-        begunEpoch = NO_EPOCH;
-        derived.observers().cleared();
-        derived = rebuilt;
-        if (files.duties().isDeleteAsked()) {
-            derived.observers().cleared();
-        }
-        derived.producers().joinBroker();
-        host.producerExpiry().watch(this);
+    LogState state() {
+        return state;
     }
 
     JournalFeed feed() {

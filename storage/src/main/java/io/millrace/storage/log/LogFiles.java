@@ -253,8 +253,7 @@ public final class LogFiles {
             // A pass has files open, or makes some, in the folder that goes; it comes again when it has ended.
             return log.compaction().isBusy() ? null : new FileWork.Delete(place());
         }
-        // Until its delete record is synced a log goes on as any other: what it needs of the journal must not wait for
-        // it.
+        // Until its delete record is synced a log goes on as any other: what it needs of the journal must not wait.
         if (duties.isResetAsked()) {
             return duties.isResetAllowed() ? new FileWork.Remove(place(), segments.bases(), true) : null;
         }
@@ -265,7 +264,7 @@ public final class LogFiles {
             return new FileWork.Rebuild(place(), segments.copy(), log.tail().startOffset(), rolls.snapshot(), plan());
         }
         if (duties.takeRemove()) {
-            List<Long> bases = segments.basesBelow(log.syncedLogStart());
+            List<Long> bases = segments.basesBelow(log.ends().syncedLogStart());
             if (!bases.isEmpty()) {
                 return new FileWork.Remove(place(), bases, false);
             }

@@ -72,7 +72,7 @@ final class LogTruncation {
         feed.reset(offset);
         log.tail().resetTo(offset);
         ends.resetTo(offset);
-        log.undamaged();
+        log.quarantine().lifted();
         // What was appended is needed no more, but only a row says so: until then a start goes on from the old one.
         feed.generations().clamp(offset);
         log.observers().cleared();

@@ -30,12 +30,12 @@ public final class ProducerExpiry {
 
     /** The log may have producers that nobody watches yet. */
     public void watch(JournaledLog log) {
-        if (log.isExpiryWatched() || closed) {
+        if (log.state().isExpiryWatched() || closed) {
             return;
         }
         long atNs = log.producers().nextExpiryNs();
         if (atNs != Long.MAX_VALUE) {
-            log.expiryWatched(true);
+            log.state().expiryWatched(true);
             queue.add(new Due(atNs, log));
             schedule();
         }
@@ -53,8 +53,8 @@ public final class ProducerExpiry {
 
     /** The log is deleted. */
     public void forget(JournaledLog log) {
-        if (log.isExpiryWatched()) {
-            log.expiryWatched(false);
+        if (log.state().isExpiryWatched()) {
+            log.state().expiryWatched(false);
             queue.removeIf(due -> due.log == log);
         }
     }
@@ -87,7 +87,7 @@ public final class ProducerExpiry {
     }
 
     private void putBack(JournaledLog log) {
-        log.expiryWatched(false);
+        log.state().expiryWatched(false);
         watch(log);
     }
 

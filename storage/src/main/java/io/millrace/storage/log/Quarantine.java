@@ -34,12 +34,20 @@ public final class Quarantine {
 
     private final JournaledLog log;
     private final LinkedHashSet<Place> places = new LinkedHashSet<>(0);
+    private @Nullable StorageFailure damage;
     private long damagedFrom;
 
-    Quarantine(JournaledLog log) {
+    Quarantine(JournaledLog log, @Nullable StorageFailure known) {
         this.log = log;
+        this.damage = known;
         // Of damage found before the start only the words are known.
-        this.damagedFrom = log.damage() == null ? Long.MAX_VALUE : 0;
+        this.damagedFrom = known == null ? Long.MAX_VALUE : 0;
+    }
+
+    /** Why the log takes no more records; null when it does. */
+    @Nullable
+    StorageFailure damage() {
+        return damage;
     }
 
     /** Where the first segment begins that has damage; 0 when its place is not known. */
@@ -94,12 +102,19 @@ public final class Quarantine {
                 offset,
                 by,
                 failure.getMessage());
-        log.damaged(new StorageFailure(
+        damaged(new StorageFailure(
                 log.identity() + " is read-only: " + failure.getMessage()
                         + "; other offsets can be read: copy them to another topic, then delete this one",
                 false));
         // Behind the change: the row is made of what the log is now.
         log.host().damageFound(log, by);
+    }
+
+    private void damaged(StorageFailure failure) {
+        if (damage == null) {
+            damage = failure;
+            log.events().failed(failure);
+        }
     }
 
     private boolean holds(String path) {
@@ -121,6 +136,7 @@ public final class Quarantine {
 
     /** Nothing of what was damaged is left. */
     void lifted() {
+        damage = null;
         places.clear();
         damagedFrom = Long.MAX_VALUE;
     }

@@ -1,6 +1,7 @@
 package io.millrace.storage.log;
 
 import io.millrace.storage.LogSlice;
+import io.millrace.storage.ReadResult;
 import io.millrace.storage.segment.OpenSegment;
 import io.millrace.storage.segment.Segment;
 import io.millrace.storage.tail.ReaderSlice;
@@ -38,12 +39,20 @@ final class ReaderSlices {
         this.log = log;
     }
 
-    /** As {@link TailLog#slices}, of one segment: a slice cannot lie in two files. */
-    int take(long offset, long bound, int maxBytes, boolean wholeFirstBatch, List<LogSlice> out) {
+    /** Slices as {@link TailLog#slices} has them, of one segment: a slice cannot lie in two files. */
+    ReadResult read(long offset, long bound, int maxBytes, boolean wholeFirstBatch) {
+        List<LogSlice> slices = new ArrayList<>(2);
         long limit = Math.min(bound, log.files().rolls().endAfter(offset));
-        int bytes = log.tail().readerSlices(offset, limit, maxBytes, wholeFirstBatch, out);
-        for (int i = 0; i < out.size(); i++) {
-            if (out.get(i) instanceof ReaderSlice slice) {
+        int bytes = log.tail().readerSlices(offset, limit, maxBytes, wholeFirstBatch, slices);
+        hold(slices);
+        return bytes == 0
+                ? LogReads.nothing(offset)
+                : new ReadResult.Batches(slices, bytes, log.tail().offsetAfter(offset, bytes));
+    }
+
+    private void hold(List<LogSlice> slices) {
+        for (int i = 0; i < slices.size(); i++) {
+            if (slices.get(i) instanceof ReaderSlice slice) {
                 held.add(new Held(slice));
             }
         }
@@ -51,7 +60,6 @@ final class ReaderSlices {
             held.removeIf(h -> !h.slice.isInTail());
             purgeAt = Math.max(FIRST_PURGE, 2 * held.size());
         }
-        return bytes;
     }
 
     /** The tail is in {@code segment} up to {@code endOffset}, from {@code filePosition} on. Before it drops that. */

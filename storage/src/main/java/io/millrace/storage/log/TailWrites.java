@@ -53,7 +53,7 @@ final class TailWrites {
                 open == null ? 0 : open.lengthBytes(),
                 slices,
                 bytes,
-                log.offsetAfter(from, bytes),
+                log.tail().offsetAfter(from, bytes),
                 log.config().indexIntervalBytes(),
                 plan);
     }

@@ -111,6 +111,22 @@ public final class TailLog {
         return low;
     }
 
+    /** End of the batches that take {@code bytes}, from the one that holds {@code fromOffset} on. */
+    public long offsetAfter(long fromOffset, int bytes) {
+        if (bytes == 0) {
+            return fromOffset;
+        }
+        long entry = entryHolding(fromOffset);
+        int left = bytes;
+        while (true) {
+            left -= entries.size(entry);
+            if (left <= 0) {
+                return entries.endOffset(entry);
+            }
+            entry++;
+        }
+    }
+
     /**
      * Copies one batch to the end. The copy's base offset is set to {@code baseOffset} and its leader epoch to {@code
      * leaderEpoch}; the source is left as it is.
