@@ -118,7 +118,7 @@ final class Persistence implements AutoCloseable {
     private static StorageConfig storage(BrokerConfig config) {
         StorageConfig sizes = config.ephemeral() ? StorageConfig.SMALL : StorageConfig.DEFAULT;
         CompactionSlot compaction = new CompactionSlot();
-        compaction.dedupeBytes(config.cleaner().dedupeBytes());
+        compaction.dedupeBytes(DedupeMemory.allowed(config.cleaner().dedupeBytes()));
         compaction.maxBytesPerSecond(config.cleaner().maxBytesPerSecond());
         return sizes.withCompaction(compaction)
                 .withScrub(new ScrubSlot(

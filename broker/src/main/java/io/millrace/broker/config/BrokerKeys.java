@@ -148,8 +148,9 @@ public final class BrokerKeys {
             "bytes",
             "Memory that compaction may take to note the last offset of each key: some 50 bytes for one, so 2.6 million keys at"
                     + " the default, for the table is never quite full and its old half counts while it grows. Taken as keys"
-                    + " come, outside the heap and beside -XX:MaxDirectMemorySize, and given back after each pass; the machine"
-                    + " has to have it. When it is full the rest of the log waits for the next pass.");
+                    + " come, outside the heap and beside -XX:MaxDirectMemorySize, and given back after each pass. More than the"
+                    + " default is lowered at the start, with a warning, to half of what the machine or container has beside"
+                    + " the heap. When it is full the rest of the log waits for the next pass.");
 
     public static final ConfigKey<Double> CLEANER_IO_MAX_BYTES_PER_SECOND = ConfigKey.ofDouble(
             "log.cleaner.io.max.bytes.per.second",
