@@ -11,7 +11,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(30)
+@Timeout(120)
 class ThreadWorkersTest {
 
     private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
@@ -40,7 +40,7 @@ class ThreadWorkersTest {
     void atTheBoundWorkIsRefusedAndEverythingTakenIsDone() throws InterruptedException {
         assertThat(workers.offer(this::block)).isTrue();
         assertThat(workers.offer(this::block)).isTrue();
-        assertThat(started.await(10, TimeUnit.SECONDS)).as("both threads work").isTrue();
+        assertThat(started.await(60, TimeUnit.SECONDS)).as("both threads work").isTrue();
         for (int i = 0; i < 3; i++) {
             assertThat(workers.offer(this::block)).isTrue();
         }

@@ -29,12 +29,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Which calls are repeated after a fault, which are not, and what the caller is told. */
-@Timeout(60)
+@Timeout(180)
 class AdminFaultTest {
 
     private static ClientConfig config(StubCluster cluster) {
         return ClientConfig.of(cluster.bootstrap())
-                .withTimeouts(300, 2_000, 10_000)
+                .withTimeouts(60_000, 60_000, 60_000)
                 .withRetryBackoffMs(1, 5);
     }
 
@@ -113,7 +113,7 @@ class AdminFaultTest {
     void silenceEndsAtTheApiTimeout() {
         try (StubCluster cluster = StubCluster.start(1)) {
             cluster.faults((api, broker) -> api == ApiKey.METADATA ? new Fault.Ignore() : new Fault.None());
-            try (Admin admin = Admin.open(config(cluster))) {
+            try (Admin admin = Admin.open(config(cluster).withTimeouts(300, 2_000, 60_000))) {
                 assertThatThrownBy(() -> admin.listTopics().join())
                         .hasCauseInstanceOf(ClientTimeoutException.class)
                         .hasMessageContaining("list topics did not succeed within 2000 ms")
@@ -161,7 +161,7 @@ class AdminFaultTest {
         try (StubCluster cluster = StubCluster.start(1)) {
             cluster.topic("orders", 1);
             ClientConfig config = ClientConfig.of("127.0.0.1:" + free + "," + cluster.bootstrap())
-                    .withTimeouts(1_000, 5_000, 0)
+                    .withTimeouts(60_000, 60_000, 0)
                     .withRetryBackoffMs(1, 5);
             try (Admin admin = Admin.open(config)) {
                 assertThat(admin.listTopics().join()).hasSize(1);

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A fetch over several shards waits for its minimum in all, not for that much in one of them. */
-@Timeout(60)
+@Timeout(300)
 class FetchMinBytesIT {
 
     private static final int SHARDS = Integer.parseInt(TestBroker.SHARDS);

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Requests that are legal and far larger, or far more, than any client's: the broker goes on serving the others. */
-@Timeout(60)
+@Timeout(300)
 class HostileRequestIT {
 
     private final TestBroker broker =

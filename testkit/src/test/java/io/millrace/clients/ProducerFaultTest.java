@@ -36,14 +36,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What the native producer makes of lost answers, refusals and moving leaders, against a broker that does as it is told. */
-@Timeout(60)
+@Timeout(300)
 class ProducerFaultTest {
 
     private static final int FAULTY_RUNS = Boolean.getBoolean("millrace.quick") ? 5 : 30;
 
     private static ProducerConfig config(StubCluster cluster) {
         ClientConfig client = ClientConfig.of(cluster.bootstrap())
-                .withTimeouts(1_000, 10_000, 1_000)
+                .withTimeouts(60_000, 60_000, 60_000)
                 .withRetryBackoffMs(1, 5);
         return ProducerConfig.of(client).withBatching(0, 512, 4096).withBuffer(1024 * 1024, 5_000);
     }

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A data folder that cannot be written; root ignores modes, so a mount or an attribute must say no. */
-@Timeout(60)
+@Timeout(300)
 class UnwritableFolderFaultIT {
 
     @TempDir

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The verbs as people type them, in this process, against a broker in this process. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Timeout(60)
+@Timeout(300)
 class VerbsIT {
 
     /** What a command printed and returned. */

@@ -66,7 +66,7 @@ class GatheringTest {
         release.countDown();
         CountDownLatch idle = new CountDownLatch(1);
         loops.shard(0).post(idle::countDown);
-        assertThat(idle.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(idle.await(60, TimeUnit.SECONDS)).isTrue();
         assertThat(number(gathering.gather(), Meter.OPEN_SEGMENTS)).isEqualTo(3);
     }
 

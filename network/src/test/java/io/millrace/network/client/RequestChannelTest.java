@@ -90,7 +90,7 @@ class RequestChannelTest {
                 result.completeExceptionally(failure);
             }
         });
-        return result.get(10, TimeUnit.SECONDS);
+        return result.get(60, TimeUnit.SECONDS);
     }
 
     /** The body of the answer. */
@@ -110,7 +110,7 @@ class RequestChannelTest {
         }
 
         byte[] get() throws Exception {
-            return body.get(10, TimeUnit.SECONDS);
+            return body.get(60, TimeUnit.SECONDS);
         }
 
         IOException failure() throws Exception {
@@ -138,7 +138,7 @@ class RequestChannelTest {
     void sendsRequestsOfManySizesAndGetsTheirAnswers() throws Exception {
         int port = serve(RequestChannelTest::answer);
         RequestChannel channel =
-                connect("localhost", port, ClientSettings.defaults()).get(10, TimeUnit.SECONDS);
+                connect("localhost", port, ClientSettings.defaults()).get(60, TimeUnit.SECONDS);
         int id = 0;
         for (int bytes : new int[] {0, 10, 5_000, 400_000, 6_000_000, 20}) {
             Answered answered = new Answered();
@@ -154,7 +154,7 @@ class RequestChannelTest {
         int port = serve((request, responder) -> parked.add(() -> answer(request, responder)));
         RequestChannel channel = connect(
                         "127.0.0.1", port, ClientSettings.defaults().withMaxInFlightRequests(2))
-                .get(10, TimeUnit.SECONDS);
+                .get(60, TimeUnit.SECONDS);
         Answered first = new Answered();
         Answered second = new Answered();
         assertThat(send(channel, 1, 10, first)).isTrue();
@@ -165,12 +165,12 @@ class RequestChannelTest {
             channel.onWritable(() -> writable.complete(channel.canSend()));
             return 0;
         });
-        await().until(() -> parked.size() == 2);
+        await().atMost(60, TimeUnit.SECONDS).until(() -> parked.size() == 2);
         assertThat(writable.isDone()).isFalse();
         parked.forEach(Runnable::run);
         assertThat(first.get()).hasSize(10);
         assertThat(second.get()).hasSize(10);
-        assertThat(writable.get(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(writable.get(60, TimeUnit.SECONDS)).isTrue();
     }
 
     @Test
@@ -185,7 +185,7 @@ class RequestChannelTest {
                 answer(request, responder);
             }
         });
-        RequestChannel channel = connect("::1", port, ClientSettings.defaults()).get(10, TimeUnit.SECONDS);
+        RequestChannel channel = connect("::1", port, ClientSettings.defaults()).get(60, TimeUnit.SECONDS);
         for (int id = 1; id < 10; id++) {
             int one = id;
             assertThat(on(channel, () -> channel.sendOneWay(EncodedFrame.of(Frames.request(one, "c", 5)))))
@@ -204,7 +204,7 @@ class RequestChannelTest {
             responder.send(EncodedFrame.of(Frames.answer(request.correlationId() + 1, 5)));
         });
         RequestChannel channel =
-                connect("127.0.0.1", port, ClientSettings.defaults()).get(10, TimeUnit.SECONDS);
+                connect("127.0.0.1", port, ClientSettings.defaults()).get(60, TimeUnit.SECONDS);
         Answered answered = new Answered();
         assertThat(send(channel, 1, 5, answered)).isTrue();
         assertThat(answered.failure()).hasMessageContaining("answer 2").hasMessageContaining("1 was due");
@@ -217,7 +217,7 @@ class RequestChannelTest {
         int port = serve(RequestChannelTest::answer);
         RequestChannel channel = connect(
                         "127.0.0.1", port, ClientSettings.defaults().withMaxFrameBytes(1_000))
-                .get(10, TimeUnit.SECONDS);
+                .get(60, TimeUnit.SECONDS);
         Answered answered = new Answered();
         assertThat(send(channel, 1, 2_000, answered)).isTrue();
         assertThat(answered.failure()).hasMessageContaining("2004");
@@ -229,11 +229,11 @@ class RequestChannelTest {
         int port = serve((request, responder) -> parked.complete(request));
         RequestChannel channel = connect(
                         "127.0.0.1", port, ClientSettings.defaults().withRequestTimeoutMs(100))
-                .get(10, TimeUnit.SECONDS);
+                .get(60, TimeUnit.SECONDS);
         Answered answered = new Answered();
         assertThat(send(channel, 1, 5, answered)).isTrue();
         assertThat(answered.failure()).hasMessageContaining("within 100 ms");
-        parked.get(10, TimeUnit.SECONDS).frame().release();
+        parked.get(60, TimeUnit.SECONDS).frame().release();
     }
 
     @Test
@@ -243,7 +243,7 @@ class RequestChannelTest {
             responder.close("planned by the test");
         });
         RequestChannel channel =
-                connect("127.0.0.1", port, ClientSettings.defaults()).get(10, TimeUnit.SECONDS);
+                connect("127.0.0.1", port, ClientSettings.defaults()).get(60, TimeUnit.SECONDS);
         CompletableFuture<IOException> told = new CompletableFuture<>();
         on(channel, () -> {
             channel.onClose(told::complete);
@@ -251,14 +251,14 @@ class RequestChannelTest {
         });
         Answered answered = new Answered();
         assertThat(send(channel, 1, 5, answered)).isTrue();
-        assertThat(answered.failure()).isSameAs(told.get(10, TimeUnit.SECONDS));
+        assertThat(answered.failure()).isSameAs(told.get(60, TimeUnit.SECONDS));
     }
 
     @Test
     void aPausedChannelDeliversNothingUntilResumed() throws Exception {
         int port = serve(RequestChannelTest::answer);
         RequestChannel channel =
-                connect("127.0.0.1", port, ClientSettings.defaults()).get(10, TimeUnit.SECONDS);
+                connect("127.0.0.1", port, ClientSettings.defaults()).get(60, TimeUnit.SECONDS);
         on(channel, () -> {
             channel.pauseReading();
             return 0;
@@ -281,7 +281,7 @@ class RequestChannelTest {
         }
         CompletableFuture<RequestChannel> opened = connect("localhost", port, ClientSettings.defaults());
         assertThat(opened)
-                .failsWithin(10, TimeUnit.SECONDS)
+                .failsWithin(60, TimeUnit.SECONDS)
                 .withThrowableOfType(ExecutionException.class)
                 .withMessageContaining("localhost:" + port)
                 .withMessageContaining("refused");

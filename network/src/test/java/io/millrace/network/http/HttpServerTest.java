@@ -215,7 +215,7 @@ class HttpServerTest {
             call = parked.take();
         }
         call.answer(HttpAnswer.text(200, "too late"));
-        await().until(() -> metrics.openConnections() == 0);
+        await().atMost(60, TimeUnit.SECONDS).until(() -> metrics.openConnections() == 0);
     }
 
     @Test
@@ -249,8 +249,10 @@ class HttpServerTest {
 
     @Test
     void refusesSlowWorkBeyondItsQueue() throws Exception {
+        CountDownLatch entered = new CountDownLatch(1);
         CountDownLatch release = new CountDownLatch(1);
         routes.addSlow("/slow", call -> {
+            entered.countDown();
             awaitUnchecked(release);
             call.answer(HttpAnswer.text(200, "slow"));
         });
@@ -262,10 +264,13 @@ class HttpServerTest {
                 RawHttpClient client = new RawHttpClient("127.0.0.1", where);
                 clients.add(client);
                 client.send("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n");
+                if (i == 0) {
+                    entered.await(); // it works, and takes no place in the queue any more
+                }
             }
-            await().until(() -> metrics.answers(5) == 1);
+            await().atMost(60, TimeUnit.SECONDS).until(() -> metrics.answers(5) == 1);
             release.countDown();
-            await().until(() -> metrics.answers(2) == worksAndWaits);
+            await().atMost(60, TimeUnit.SECONDS).until(() -> metrics.answers(2) == worksAndWaits);
         } finally {
             for (RawHttpClient client : clients) {
                 client.close();
@@ -275,7 +280,7 @@ class HttpServerTest {
 
     private static void awaitUnchecked(CountDownLatch latch) {
         try {
-            assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(latch.await(60, TimeUnit.SECONDS)).isTrue();
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }

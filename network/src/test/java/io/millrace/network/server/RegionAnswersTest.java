@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -88,7 +89,7 @@ class RegionAnswersTest {
                     assertThat(answer.body()).isEqualTo(ByteBuffer.wrap(content, id * 1_000, bodyBytes));
                 }
             }
-            await().until(() -> metrics.openConnections() == 0);
+            await().atMost(60, TimeUnit.SECONDS).until(() -> metrics.openConnections() == 0);
         }
         assertThat(regions).hasSize(36).allMatch(region -> region.releases() == 1);
         assertThat(allocator.metric().usedDirectMemory()).isZero();
@@ -119,7 +120,8 @@ class RegionAnswersTest {
                     client.send(Frames.request(1, "fetch", 20));
                     assertThat(client.sawClose()).isTrue();
                 }
-                await().until(() -> metrics.connectionsClosed(CloseReason.REGION_SHORT) == 1);
+                await().atMost(60, TimeUnit.SECONDS)
+                        .until(() -> metrics.connectionsClosed(CloseReason.REGION_SHORT) == 1);
             }
             assertThat(region.releases()).isEqualTo(1);
             assertThat(loops.failures()).isZero();

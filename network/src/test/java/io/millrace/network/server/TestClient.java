@@ -12,7 +12,7 @@ import java.nio.ByteBuffer;
 /** A blocking socket that speaks frames, nothing of the code under test in it. */
 final class TestClient implements AutoCloseable {
 
-    private static final int READ_TIMEOUT_MS = 10_000;
+    private static final int READ_TIMEOUT_MS = 60_000;
 
     private final Socket socket;
     private final DataInputStream in;

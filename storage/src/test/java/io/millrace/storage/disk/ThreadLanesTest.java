@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(30)
+@Timeout(120)
 class ThreadLanesTest {
 
     private final Queue<Throwable> broken = new ConcurrentLinkedQueue<>();

@@ -39,7 +39,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What the native consumer makes of a coordinator that moves, forgets, refuses and does not answer. */
-@Timeout(60)
+@Timeout(300)
 class GroupFaultTest {
 
     private static final TopicPartition T0 = new TopicPartition("t", 0);
@@ -330,12 +330,12 @@ class GroupFaultTest {
 
     @Test
     void aPollThatWaitsLongKeepsTheMembership() {
-        try (Consumer consumer = open(group().withTimeouts(10_000, 20, 1_000))) {
+        try (Consumer consumer = open(group().withTimeouts(10_000, 20, 2_000))) {
             while (consumer.poll(POLL).isEmpty()) {
                 // joins
             }
             consumer.seekToEnd(List.of(T0, T1));
-            assertThat(consumer.poll(Duration.ofSeconds(3))).isEmpty();
+            assertThat(consumer.poll(Duration.ofSeconds(5))).isEmpty();
             assertThat(cluster.leaves()).isEmpty();
             assertThat(told.words).hasSize(1);
         }
@@ -447,8 +447,9 @@ class GroupFaultTest {
             AtomicInteger left = new AtomicInteger(1);
             cluster.faults((api, broker) ->
                     api == ApiKey.OFFSET_COMMIT && left.getAndDecrement() > 0 ? new Fault.Ignore() : new Fault.None());
+            int before = cluster.leaves().size();
             CompletableFuture<@Nullable Void> done = consumer.commitAsync(Map.of(T0, CommittedOffset.of(5)));
-            await().until(() -> cluster.leaves().size() == 1);
+            await().until(() -> cluster.leaves().size() > before);
             while (!done.isDone()) {
                 consumer.poll(POLL);
             }

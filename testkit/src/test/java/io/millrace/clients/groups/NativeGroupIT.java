@@ -111,12 +111,12 @@ class NativeGroupIT {
         return partitions;
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored") // flush() waits for all
+    @SuppressWarnings("FutureReturnValueIgnored") // flush() completes when all are
     private void produce(Producer producer, String topic, int count) {
         for (int i = 0; i < count; i++) {
             producer.send(ProducerRecord.of(topic, ("k" + i).getBytes(UTF_8), ("v" + i).getBytes(UTF_8)));
         }
-        producer.flush();
+        producer.flush().join();
     }
 
     private static boolean shareAll(List<Set<TopicPartition>> parts) {
@@ -269,7 +269,7 @@ class NativeGroupIT {
     }
 
     @Test
-    @SuppressWarnings("FutureReturnValueIgnored") // flush() waits for all
+    @SuppressWarnings("FutureReturnValueIgnored") // flush() completes when all are
     void whatWasNotCommittedComesAgainAndWhatWasDoesNot() {
         String topic = "commits";
         create(topic);
@@ -279,7 +279,7 @@ class NativeGroupIT {
             for (int i = 0; i < 100; i++) {
                 producer.send(ProducerRecord.of(topic, null, new byte[0]).toPartition(0));
             }
-            producer.flush();
+            producer.flush().join();
         }
         try (Consumer consumer = Consumer.open(manual)) {
             consumer.assign(List.of(one));
