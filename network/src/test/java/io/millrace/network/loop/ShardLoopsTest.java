@@ -9,6 +9,7 @@ import io.millrace.runtime.Timer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -66,13 +67,25 @@ class ShardLoopsTest {
             EventLoop loop = loops.shard(0);
             CompletableFuture<Long> ran = new CompletableFuture<>();
             List<String> cancelled = new ArrayList<>();
+            CountDownLatch told = new CountDownLatch(1);
+            // The loop runs no timer before the test has cancelled what it cancels, however long that takes.
+            loop.post(() -> awaitUnchecked(told));
             long startNs = loop.clock().monotonicNs();
             Timer timer = loop.schedule(20_000_000, () -> cancelled.add("ran"));
             timer.cancel();
             timer.cancel();
             loop.schedule(40_000_000, () -> ran.complete(loop.clock().monotonicNs()));
+            told.countDown();
             assertThat(ran.get(60, TimeUnit.SECONDS) - startNs).isGreaterThanOrEqualTo(40_000_000);
             assertThat(cancelled).isEmpty();
+        }
+    }
+
+    private static void awaitUnchecked(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(60, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
         }
     }
 }
