@@ -224,7 +224,8 @@ final class DirectoryRecovery {
             throws DiskException, StorageStartException {
         // A sync for each folder and segment of thousands of logs takes longer than all else that a start does.
         boolean syncedTogether = disk.syncsFileSystems()
-                && logs.stream().filter(RecoveringLog::hasExtents).count() >= config.syncFileSystemFrom();
+                && logs.stream().filter(RecoveringLog::hasExtents).count()
+                        >= config.segments().syncFileSystemFrom();
         LogRecovery recovery = new LogRecovery(
                 disk,
                 directory,

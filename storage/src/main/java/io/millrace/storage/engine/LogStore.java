@@ -84,7 +84,7 @@ public final class LogStore {
                 journal,
                 memory,
                 parts.spaceProbe(),
-                config.maxDirtyBytes(),
+                config.segments().maxDirtyBytes(),
                 new WriteBehindEvents());
         this.space = parts.spaceGuard(loop, writeBehindLane, writeBehind, journal, this::refusalChanged);
         this.host = new StoreHost(parts, loop, pool, journal, writeBehind, space, scrubber);

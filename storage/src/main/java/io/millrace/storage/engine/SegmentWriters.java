@@ -43,8 +43,8 @@ final class SegmentWriters {
     SegmentWriters(Disk disk, Path directory, StorageConfig config, StateReplay replay) {
         this.disk = disk;
         this.directory = directory;
-        this.maxOpen = config.maxOpenWriters();
-        this.syncFileSystemFrom = config.syncFileSystemFrom();
+        this.maxOpen = config.segments().maxOpenWriters();
+        this.syncFileSystemFrom = config.segments().syncFileSystemFrom();
         this.replay = replay;
     }
 

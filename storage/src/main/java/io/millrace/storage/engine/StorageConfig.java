@@ -8,12 +8,6 @@ import io.millrace.storage.scrub.ScrubSlot;
 /**
  * Sizes and bounds of a log directory. Immutable.
  *
- * @param maxDirtyBytes segment bytes written but not synced before write-behind stops to sync them: a sync of six files costs
- *     25 to 60 ms however little is dirty, and nothing is written meanwhile, so 8 MiB kept up with 170 MB/s, 32 MiB with 400
- * @param maxOpenSegments segments that readers keep open, per shard, and as many again that they stand at
- * @param maxOpenWriters segments that write-behind keeps open, per shard
- * @param syncFileSystemFrom dirty files from which one syncfs replaces a sync each; a syncfs delays the journal's own syncs
- *     more than single ones do, so only for very many
  * @param compaction the process's right to compact, with its bounds; shared by all directories of a broker
  * @param scrub the same for scrubbing, with its interval and rate
  * @param reserveBytes free space below which clients' produce is refused, beside what the journal still needs
@@ -21,10 +15,7 @@ import io.millrace.storage.scrub.ScrubSlot;
 public record StorageConfig(
         JournalSettings journal,
         ProducerLimits producers,
-        int maxDirtyBytes,
-        int maxOpenSegments,
-        int maxOpenWriters,
-        int syncFileSystemFrom,
+        SegmentBounds segments,
         long reserveBytes,
         CompactionSlot compaction,
         ScrubSlot scrub) {
@@ -36,7 +27,29 @@ public record StorageConfig(
     public static final StorageConfig SMALL =
             new StorageConfig(JournalSettings.SMALL, ProducerLimits.defaults(), 8 << 20, 128, 128, 64, 1L << 20);
 
-    /** With a slot of its own. */
+    /**
+     * How many segments may be open, and how much of them not synced.
+     *
+     * @param maxDirtyBytes segment bytes written but not synced before write-behind stops to sync them: a sync of six files
+     *     costs 25 to 60 ms however little is dirty, and nothing is written meanwhile, so 8 MiB kept up with 170 MB/s, 32 MiB
+     *     with 400
+     * @param maxOpenSegments segments that readers keep open, per shard, and as many again that they stand at
+     * @param maxOpenWriters segments that write-behind keeps open, per shard
+     * @param syncFileSystemFrom dirty files from which one syncfs replaces a sync each; a syncfs delays the journal's own syncs
+     *     more than single ones do, so only for very many
+     */
+    public record SegmentBounds(int maxDirtyBytes, int maxOpenSegments, int maxOpenWriters, int syncFileSystemFrom) {
+
+        public SegmentBounds {
+            if (maxDirtyBytes < 1 || maxOpenSegments < 1 || maxOpenWriters < 1 || syncFileSystemFrom < 1) {
+                throw new IllegalArgumentException("bounds must be positive: dirty=" + maxDirtyBytes + " openSegments="
+                        + maxOpenSegments + " openWriters=" + maxOpenWriters + " syncFileSystemFrom="
+                        + syncFileSystemFrom);
+            }
+        }
+    }
+
+    /** With slots of its own. */
     public StorageConfig(
             JournalSettings journal,
             ProducerLimits producers,
@@ -48,24 +61,15 @@ public record StorageConfig(
         this(
                 journal,
                 producers,
-                maxDirtyBytes,
-                maxOpenSegments,
-                maxOpenWriters,
-                syncFileSystemFrom,
+                new SegmentBounds(maxDirtyBytes, maxOpenSegments, maxOpenWriters, syncFileSystemFrom),
                 reserveBytes,
                 new CompactionSlot(),
                 new ScrubSlot());
     }
 
     public StorageConfig {
-        if (maxDirtyBytes < 1
-                || maxOpenSegments < 1
-                || maxOpenWriters < 1
-                || syncFileSystemFrom < 1
-                || reserveBytes < 0) {
-            throw new IllegalArgumentException("bounds must be positive: dirty=" + maxDirtyBytes + " openSegments="
-                    + maxOpenSegments + " openWriters=" + maxOpenWriters + " syncFileSystemFrom=" + syncFileSystemFrom
-                    + " reserve=" + reserveBytes);
+        if (reserveBytes < 0) {
+            throw new IllegalArgumentException("the reserve cannot be negative: " + reserveBytes);
         }
     }
 
@@ -80,69 +84,24 @@ public record StorageConfig(
     }
 
     public StorageConfig withJournal(JournalSettings settings) {
-        return new StorageConfig(
-                settings,
-                producers,
-                maxDirtyBytes,
-                maxOpenSegments,
-                maxOpenWriters,
-                syncFileSystemFrom,
-                reserveBytes,
-                compaction,
-                scrub);
+        return new StorageConfig(settings, producers, segments, reserveBytes, compaction, scrub);
     }
 
     public StorageConfig withProducers(ProducerLimits limits) {
-        return new StorageConfig(
-                journal,
-                limits,
-                maxDirtyBytes,
-                maxOpenSegments,
-                maxOpenWriters,
-                syncFileSystemFrom,
-                reserveBytes,
-                compaction,
-                scrub);
+        return new StorageConfig(journal, limits, segments, reserveBytes, compaction, scrub);
     }
 
     public StorageConfig withReserveBytes(long bytes) {
-        return new StorageConfig(
-                journal,
-                producers,
-                maxDirtyBytes,
-                maxOpenSegments,
-                maxOpenWriters,
-                syncFileSystemFrom,
-                bytes,
-                compaction,
-                scrub);
+        return new StorageConfig(journal, producers, segments, bytes, compaction, scrub);
     }
 
     /** For tests and whoever starts several directories: the slot that they share. */
     public StorageConfig withCompaction(CompactionSlot slot) {
-        return new StorageConfig(
-                journal,
-                producers,
-                maxDirtyBytes,
-                maxOpenSegments,
-                maxOpenWriters,
-                syncFileSystemFrom,
-                reserveBytes,
-                slot,
-                scrub);
+        return new StorageConfig(journal, producers, segments, reserveBytes, slot, scrub);
     }
 
     /** The same for scrubbing. */
     public StorageConfig withScrub(ScrubSlot slot) {
-        return new StorageConfig(
-                journal,
-                producers,
-                maxDirtyBytes,
-                maxOpenSegments,
-                maxOpenWriters,
-                syncFileSystemFrom,
-                reserveBytes,
-                compaction,
-                slot);
+        return new StorageConfig(journal, producers, segments, reserveBytes, compaction, slot);
     }
 }

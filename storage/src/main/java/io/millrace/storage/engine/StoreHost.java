@@ -54,7 +54,7 @@ final class StoreHost implements LogHost {
         this.space = space;
         this.scrubber = scrubber;
         this.reader = new SegmentReader(
-                parts.disk(), pool, this::closeLater, parts.config().maxOpenSegments());
+                parts.disk(), pool, this::closeLater, parts.config().segments().maxOpenSegments());
         this.retention = new RetentionQueue(loop);
         this.compactions =
                 new CompactionQueue(loop, parts.disk(), pool, parts.config().compaction());

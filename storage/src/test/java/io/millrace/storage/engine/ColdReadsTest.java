@@ -30,7 +30,13 @@ class ColdReadsTest {
                 disk,
                 FOLDER,
                 new StorageConfig(
-                        small.journal(), small.producers(), small.maxDirtyBytes(), MAX_OPEN, MAX_OPEN, 64, 0));
+                        small.journal(),
+                        small.producers(),
+                        small.segments().maxDirtyBytes(),
+                        MAX_OPEN,
+                        MAX_OPEN,
+                        64,
+                        0));
     }
 
     private static ReadResult read(StoreFixture fixture, PartitionLog log, int maxBytes, boolean wholeFirstBatch) {

@@ -34,7 +34,9 @@ class ProducerExpiryTest {
         StorageConfig small = StorageConfig.SMALL;
         ProducerLimits limits = new ProducerLimits(1000, EXPIRATION_MS, count);
         return StoreFixture.open(
-                disk, FOLDER, new StorageConfig(small.journal(), limits, small.maxDirtyBytes(), 4, 4, 64, 0));
+                disk,
+                FOLDER,
+                new StorageConfig(small.journal(), limits, small.segments().maxDirtyBytes(), 4, 4, 64, 0));
     }
 
     private static AppendResult append(PartitionLog log, long producerId, int sequence) {

@@ -66,9 +66,9 @@ class TruncationRecordTest {
                 small.journal(),
                 small.producers(),
                 1,
-                small.maxOpenSegments(),
-                small.maxOpenWriters(),
-                small.syncFileSystemFrom(),
+                small.segments().maxOpenSegments(),
+                small.segments().maxOpenWriters(),
+                small.segments().syncFileSystemFrom(),
                 small.reserveBytes());
         StoreFixture fixture = StoreFixture.open(new NioDisk(), folder, checkpointAfterEachWrite);
         PartitionLog log = fixture.create("t", 0);
