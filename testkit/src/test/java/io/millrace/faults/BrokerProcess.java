@@ -94,6 +94,11 @@ final class BrokerProcess implements AutoCloseable {
         return GREETING.matcher(output()).find();
     }
 
+    /** Whether it has ended, or said that it will because its disk fails. */
+    boolean isEnding() {
+        return !process.isAlive() || !lines(" is offline: ").isEmpty();
+    }
+
     /** Waits until it has ended by itself; the exit code. */
     int awaitEnd() throws InterruptedException {
         if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A disk without space: produce is refused and says why, the rest goes on, produce resumes by itself, nothing is lost. */
-@Timeout(120)
+@Timeout(300)
 class FullDiskFaultIT {
 
     private static final int VALUE_BYTES = 100_000;
