@@ -36,7 +36,7 @@ class ConsumerFaultTest {
 
     private static ConsumerConfig config(StubCluster cluster) {
         return ConsumerConfig.of(ClientConfig.of(cluster.bootstrap())
-                        .withTimeouts(1_000, 10_000, 1_000)
+                        .withTimeouts(60_000, 60_000, 60_000)
                         .withRetryBackoffMs(1, 5))
                 .withFetch(20, 64 * 1024, 4 * 1024)
                 .withPrefetchBytes(16 * 1024)

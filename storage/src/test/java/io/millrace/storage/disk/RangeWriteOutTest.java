@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.File;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
@@ -94,12 +95,14 @@ class RangeWriteOutTest {
     }
 
     private static int openDescriptorsOf(Path path) throws Exception {
+        Path real = path.toRealPath();
         File[] descriptors = new File("/proc/self/fd").listFiles();
         int count = 0;
         for (File descriptor : descriptors == null ? new File[0] : descriptors) {
-            if (Files.isSymbolicLink(descriptor.toPath())
-                    && Files.readSymbolicLink(descriptor.toPath()).equals(path.toRealPath())) {
-                count++;
+            try {
+                count += Files.readSymbolicLink(descriptor.toPath()).equals(real) ? 1 : 0;
+            } catch (NoSuchFileException closedMeanwhile) {
+                // Another thread's, or the one that listed them.
             }
         }
         return count;
