@@ -11,7 +11,6 @@ import io.millrace.storage.disk.DiskException;
 import io.millrace.storage.observer.SideSection;
 import io.millrace.storage.segment.CleanedSegment;
 import io.millrace.storage.segment.WriteOutcome;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,6 +82,7 @@ public final class CompactionPass implements AutoCloseable {
     private final Plan plan;
     private final OffsetMap map;
     private final RecordCursor cursor = new RecordCursor();
+    private final HashedKeys keys;
     private final BatchFilter filter;
     private List<Group> groups = List.of();
     private int nextIndexed;
@@ -102,6 +102,7 @@ public final class CompactionPass implements AutoCloseable {
         this.disk = disk;
         this.plan = plan;
         this.map = map;
+        this.keys = map.newKeys();
         this.filter = new BatchFilter(map, plan.nowMs, plan.config.compaction().deleteRetentionMs());
     }
 
@@ -186,14 +187,8 @@ public final class CompactionPass implements AutoCloseable {
     private boolean index(RecordBatchView batch) throws DiskException {
         if (BatchFilter.isSubject(batch) && batch.recordCount() > 0 && (!looksFirst || isReadable(batch))) {
             try {
-                cursor.reset(batch);
-                while (cursor.next()) {
-                    long offset = offsetIn(batch);
-                    ByteBuffer key = cursor.record().key();
-                    if (offset >= plan.dirtyFrom && key != null && !map.put(key, offset)) {
-                        map.coveredTo(offset - 1);
-                        return false;
-                    }
+                if (!indexRecords(batch)) {
+                    return false;
                 }
             } catch (CorruptBatchException e) {
                 indexAnew();
@@ -202,6 +197,29 @@ public final class CompactionPass implements AutoCloseable {
         }
         map.coveredTo(batch.lastOffset());
         return true;
+    }
+
+    private boolean indexRecords(RecordBatchView batch) {
+        keys.clear();
+        cursor.reset(batch);
+        while (cursor.next()) {
+            if (offsetIn(batch) >= plan.dirtyFrom && cursor.record().hasKey()) {
+                keys.add(cursor.record());
+                if (keys.isFull() && !putKeys()) {
+                    return false;
+                }
+            }
+        }
+        return putKeys();
+    }
+
+    private boolean putKeys() {
+        long refused = map.putAll(keys);
+        keys.clear();
+        if (refused != OffsetMap.NONE) {
+            map.coveredTo(refused - 1);
+        }
+        return refused == OffsetMap.NONE;
     }
 
     /** A batch that does not read supersedes nothing, and some of its keys are in the map: from here on each is read first. */
