@@ -39,6 +39,7 @@ public final class OffsetMap implements AutoCloseable {
     private int capacity = FIRST_ENTRIES;
     private int size;
     private long latestOffset = NONE;
+
     @SuppressWarnings("UnusedVariable") // reads whose outcome went nowhere would be left out
     private long readAhead;
 
