@@ -81,6 +81,7 @@ public final class CompactionPass implements AutoCloseable {
     private final Disk disk;
     private final Plan plan;
     private final OffsetMap map;
+    private final PassBuffers buffers;
     private final RecordCursor cursor = new RecordCursor();
     private final HashedKeys keys;
     private final BatchFilter filter;
@@ -102,6 +103,7 @@ public final class CompactionPass implements AutoCloseable {
         this.disk = disk;
         this.plan = plan;
         this.map = map;
+        this.buffers = PassBuffers.of(plan.sources);
         this.keys = map.newKeys();
         this.filter = new BatchFilter(map, plan.nowMs, plan.config.compaction().deleteRetentionMs());
     }
@@ -156,7 +158,7 @@ public final class CompactionPass implements AutoCloseable {
                 indexed();
                 return;
             }
-            open = SourceScan.open(disk, plan.folder, plan.sources.get(nextIndexed));
+            open = SourceScan.open(disk, plan.folder, plan.sources.get(nextIndexed), buffers.window());
             scan = open;
         }
         RecordBatchView batch = open.next();
@@ -254,7 +256,7 @@ public final class CompactionPass implements AutoCloseable {
     private @Nullable Step compactNext() throws DiskException {
         GroupCompaction group = current;
         if (group == null) {
-            group = new GroupCompaction(disk, plan, groups.get(nextGroup), compactedEnd(), filter);
+            group = new GroupCompaction(disk, plan, groups.get(nextGroup), compactedEnd(), filter, buffers);
             current = group;
         }
         long readBefore = group.readBytes();
