@@ -85,6 +85,16 @@ public final class RecordView {
         return valueBytes >= 0;
     }
 
+    /** What the record lies in, unpacked; see {@link #keyPosition}. Not to be changed or moved. */
+    public ByteBuffer buffer() {
+        return buffer;
+    }
+
+    /** Index in {@link #buffer()} of the key's first byte: for who looks at many keys and makes no slice of each. */
+    public int keyPosition() {
+        return keyPosition;
+    }
+
     /** Bytes of the key, -1 for null. */
     public int keyBytes() {
         return keyBytes;

@@ -54,7 +54,7 @@ class SwapSideFileTest {
         segment.seal(disk, List.of());
         segment.close();
         disk.syncDirectory(FOLDER);
-        CleanedSegment cleaned = CleanedSegment.create(disk, FOLDER, 0, 4096);
+        CleanedSegment cleaned = CleanedSegment.create(disk, FOLDER, 0, 4096, ByteBuffer.allocate(1024));
         for (int i = 1; i < BATCHES; i += 2) {
             cleaned.append(batch(i), 0);
         }

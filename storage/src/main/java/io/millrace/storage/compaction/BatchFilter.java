@@ -62,6 +62,12 @@ public final class BatchFilter implements AutoCloseable {
     private final List<@Nullable Compressor> compressors = new ArrayList<>();
     // Of the batch last filtered, by number of the record.
     private final BitSet staying = new BitSet();
+    private int stayingTombstones;
+    // Records to be looked up together: key, number, and whether they are tombstones.
+    private final HashedKeys keys;
+    private final int[] numbers = new int[HashedKeys.MAX];
+    private final boolean[] tombstones = new boolean[HashedKeys.MAX];
+    private final long[] latest = new long[HashedKeys.MAX];
     private ByteBuffer rewritten = ByteBuffer.allocate(0);
     private long droppedRecords;
 
@@ -71,6 +77,7 @@ public final class BatchFilter implements AutoCloseable {
      */
     public BatchFilter(OffsetMap map, long nowMs, long deleteRetentionMs) {
         this.map = map;
+        this.keys = map.newKeys();
         this.nowMs = nowMs;
         this.deleteRetentionMs = deleteRetentionMs;
     }
@@ -102,17 +109,8 @@ public final class BatchFilter implements AutoCloseable {
     }
 
     private Verdict filterRecords(RecordBatchView batch, boolean placeNeeded) {
-        int kept = 0;
-        boolean tombstones = false;
-        staying.clear();
-        cursor.reset(batch);
-        for (int i = 0; cursor.next(); i++) {
-            if (stays(batch, cursor.record())) {
-                staying.set(i);
-                kept++;
-                tombstones |= !cursor.record().hasValue();
-            }
-        }
+        findStaying(batch);
+        int kept = staying.cardinality();
         droppedRecords += batch.recordCount() - kept;
         if (kept == 0) {
             if (placeNeeded) {
@@ -120,7 +118,7 @@ public final class BatchFilter implements AutoCloseable {
             }
             return placeNeeded ? Verdict.EMPTIED : Verdict.DROPPED;
         }
-        boolean newHorizon = tombstones && !batch.hasDeleteHorizon();
+        boolean newHorizon = stayingTombstones > 0 && !batch.hasDeleteHorizon();
         if (kept == batch.recordCount() && !newHorizon) {
             return Verdict.KEPT;
         }
@@ -149,15 +147,41 @@ public final class BatchFilter implements AutoCloseable {
         compressors.clear();
     }
 
-    private boolean stays(RecordBatchView batch, RecordView record) {
-        if (record.offset() > map.latestOffset()) {
-            return true;
+    private void findStaying(RecordBatchView batch) {
+        staying.clear();
+        stayingTombstones = 0;
+        keys.clear();
+        boolean tombstonesStay = !batch.hasDeleteHorizon() || nowMs < batch.baseTimestampMs();
+        cursor.reset(batch);
+        for (int i = 0; cursor.next(); i++) {
+            RecordView record = cursor.record();
+            if (record.offset() > map.latestOffset()) {
+                stays(i, !record.hasValue());
+            } else if (record.hasKey() && (record.hasValue() || tombstonesStay)) {
+                numbers[keys.size()] = i;
+                tombstones[keys.size()] = !record.hasValue();
+                keys.add(record);
+                if (keys.isFull()) {
+                    lookUpKeys();
+                }
+            }
         }
-        ByteBuffer key = record.key();
-        if (key == null || map.get(key) > record.offset()) {
-            return false;
+        lookUpKeys();
+    }
+
+    private void lookUpKeys() {
+        map.getAll(keys, latest);
+        for (int i = 0; i < keys.size(); i++) {
+            if (latest[i] <= keys.offset(i)) {
+                stays(numbers[i], tombstones[i]);
+            }
         }
-        return record.hasValue() || !batch.hasDeleteHorizon() || nowMs < batch.baseTimestampMs();
+        keys.clear();
+    }
+
+    private void stays(int number, boolean tombstone) {
+        staying.set(number);
+        stayingTombstones += tombstone ? 1 : 0;
     }
 
     private void empty(RecordBatchView batch) {

@@ -11,7 +11,6 @@ import io.millrace.storage.disk.DiskException;
 import io.millrace.storage.observer.SideSection;
 import io.millrace.storage.segment.CleanedSegment;
 import io.millrace.storage.segment.WriteOutcome;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -82,7 +81,9 @@ public final class CompactionPass implements AutoCloseable {
     private final Disk disk;
     private final Plan plan;
     private final OffsetMap map;
+    private final PassBuffers buffers;
     private final RecordCursor cursor = new RecordCursor();
+    private final HashedKeys keys;
     private final BatchFilter filter;
     private List<Group> groups = List.of();
     private int nextIndexed;
@@ -102,6 +103,8 @@ public final class CompactionPass implements AutoCloseable {
         this.disk = disk;
         this.plan = plan;
         this.map = map;
+        this.buffers = PassBuffers.of(plan.sources);
+        this.keys = map.newKeys();
         this.filter = new BatchFilter(map, plan.nowMs, plan.config.compaction().deleteRetentionMs());
     }
 
@@ -155,7 +158,7 @@ public final class CompactionPass implements AutoCloseable {
                 indexed();
                 return;
             }
-            open = SourceScan.open(disk, plan.folder, plan.sources.get(nextIndexed));
+            open = SourceScan.open(disk, plan.folder, plan.sources.get(nextIndexed), buffers.window());
             scan = open;
         }
         RecordBatchView batch = open.next();
@@ -186,14 +189,8 @@ public final class CompactionPass implements AutoCloseable {
     private boolean index(RecordBatchView batch) throws DiskException {
         if (BatchFilter.isSubject(batch) && batch.recordCount() > 0 && (!looksFirst || isReadable(batch))) {
             try {
-                cursor.reset(batch);
-                while (cursor.next()) {
-                    long offset = offsetIn(batch);
-                    ByteBuffer key = cursor.record().key();
-                    if (offset >= plan.dirtyFrom && key != null && !map.put(key, offset)) {
-                        map.coveredTo(offset - 1);
-                        return false;
-                    }
+                if (!indexRecords(batch)) {
+                    return false;
                 }
             } catch (CorruptBatchException e) {
                 indexAnew();
@@ -202,6 +199,29 @@ public final class CompactionPass implements AutoCloseable {
         }
         map.coveredTo(batch.lastOffset());
         return true;
+    }
+
+    private boolean indexRecords(RecordBatchView batch) {
+        keys.clear();
+        cursor.reset(batch);
+        while (cursor.next()) {
+            if (offsetIn(batch) >= plan.dirtyFrom && cursor.record().hasKey()) {
+                keys.add(cursor.record());
+                if (keys.isFull() && !putKeys()) {
+                    return false;
+                }
+            }
+        }
+        return putKeys();
+    }
+
+    private boolean putKeys() {
+        long refused = map.putAll(keys);
+        keys.clear();
+        if (refused != OffsetMap.NONE) {
+            map.coveredTo(refused - 1);
+        }
+        return refused == OffsetMap.NONE;
     }
 
     /** A batch that does not read supersedes nothing, and some of its keys are in the map: from here on each is read first. */
@@ -236,7 +256,7 @@ public final class CompactionPass implements AutoCloseable {
     private @Nullable Step compactNext() throws DiskException {
         GroupCompaction group = current;
         if (group == null) {
-            group = new GroupCompaction(disk, plan, groups.get(nextGroup), compactedEnd(), filter);
+            group = new GroupCompaction(disk, plan, groups.get(nextGroup), compactedEnd(), filter, buffers);
             current = group;
         }
         long readBefore = group.readBytes();

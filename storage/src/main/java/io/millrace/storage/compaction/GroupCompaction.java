@@ -47,6 +47,7 @@ final class GroupCompaction {
     private final Group group;
     private final long cleanEnd;
     private final BatchFilter filter;
+    private final PassBuffers buffers;
     private boolean checking;
     // Batches of the first source below this position stay as they are; known from the check.
     private long unchangedBytes;
@@ -58,12 +59,14 @@ final class GroupCompaction {
     private long droppedRecords;
 
     /** @param cleanEnd everything below will have been compacted */
-    GroupCompaction(Disk disk, CompactionPass.Plan plan, Group group, long cleanEnd, BatchFilter filter) {
+    GroupCompaction(
+            Disk disk, CompactionPass.Plan plan, Group group, long cleanEnd, BatchFilter filter, PassBuffers buffers) {
         this.disk = disk;
         this.plan = plan;
         this.group = group;
         this.cleanEnd = Math.min(group.endOffset(), cleanEnd);
         this.filter = filter;
+        this.buffers = buffers;
         this.checking = group.sources().size() == 1;
     }
 
@@ -133,7 +136,7 @@ final class GroupCompaction {
         CleanedSegment out = target;
         if (out == null) {
             out = CleanedSegment.create(
-                    disk, plan.folder(), group.baseOffset(), plan.config().indexIntervalBytes());
+                    disk, plan.folder(), group.baseOffset(), plan.config().indexIntervalBytes(), buffers.outgoing());
             target = out;
         }
         SourceScan from = source();
@@ -215,7 +218,7 @@ final class GroupCompaction {
     private SourceScan source() throws DiskException {
         SourceScan known = open;
         if (known == null) {
-            known = SourceScan.open(disk, plan.folder(), group.sources().get(sourceIndex));
+            known = SourceScan.open(disk, plan.folder(), group.sources().get(sourceIndex), buffers.window());
             open = known;
         }
         return known;

@@ -1,18 +1,15 @@
 package io.millrace.storage.compaction;
 
+import io.millrace.runtime.Randomness;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.ByteBuffer;
-import java.security.DigestException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 
 /**
  * The last offset of every key in a range of a log, in bounded memory. Owned by one pass.
  *
- * <p>A key is known by 128 bits of its SHA-256: two keys that share them would cost one of them its record, so the hash must not
- * be one for which somebody can make such keys. An entry is three longs, hash and offset, in one table that is probed
+ * <p>A key is known by the 128 bits of its {@link KeyHash} under a secret of this map's: two keys that share them would cost one of
+ * them its record, so nobody may be able to make such keys. An entry is three longs, hash and offset, in one table that is probed
  * linearly and grows as keys come; while it grows the old table counts too, so that both stay within the limit. The table lies
  * outside the heap: on a heap of 128 MiB a map of a million keys would be too much, and every pass that a full map cuts short
  * reads and writes the compacted part of the log again.
@@ -28,16 +25,14 @@ public final class OffsetMap implements AutoCloseable {
     private static final int ENTRY_LONGS = 3;
     private static final int ENTRY_BYTES = ENTRY_LONGS * Long.BYTES;
     private static final int FIRST_ENTRIES = 1024;
-    private static final int HASH_BYTES = 32;
     private static final int MAX_ENTRIES = (Integer.MAX_VALUE - 8) / ENTRY_LONGS;
     // Linear probing: above three quarters the runs get long.
     private static final double MAX_LOAD = 0.75;
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
 
     private final long limitBytes;
-    private final MessageDigest digest;
-    private final byte[] hash = new byte[HASH_BYTES];
-    private final ByteBuffer hashView = ByteBuffer.wrap(hash);
+    private final long secret0;
+    private final long secret1;
     // Shared: the steps of a pass run on whatever thread of the pool is free.
     private Arena arena;
     private MemorySegment table;
@@ -45,8 +40,14 @@ public final class OffsetMap implements AutoCloseable {
     private int size;
     private long latestOffset = NONE;
 
-    /** @param limitBytes {@code log.cleaner.dedupe.buffer.size}, at least {@link #MIN_LIMIT_BYTES} */
-    public OffsetMap(long limitBytes) {
+    @SuppressWarnings("UnusedVariable") // reads whose outcome went nowhere would be left out
+    private long readAhead;
+
+    /**
+     * @param limitBytes {@code log.cleaner.dedupe.buffer.size}, at least {@link #MIN_LIMIT_BYTES}
+     * @param randomness gives the secret
+     */
+    public OffsetMap(long limitBytes, Randomness randomness) {
         if (limitBytes < MIN_LIMIT_BYTES) {
             throw new IllegalArgumentException(
                     "an offset map needs at least " + MIN_LIMIT_BYTES + " bytes, not " + limitBytes);
@@ -54,11 +55,13 @@ public final class OffsetMap implements AutoCloseable {
         this.limitBytes = limitBytes;
         this.arena = Arena.ofShared();
         this.table = allocate(arena, FIRST_ENTRIES);
-        try {
-            this.digest = MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+        this.secret0 = randomness.nextLong();
+        this.secret1 = randomness.nextLong();
+    }
+
+    /** Keys to put in or look up here, and only here. */
+    HashedKeys newKeys() {
+        return new HashedKeys(new KeyHash(secret0, secret1));
     }
 
     /** Keys known. */
@@ -82,15 +85,21 @@ public final class OffsetMap implements AutoCloseable {
     }
 
     /**
-     * Notes that {@code key} is at {@code offset}; offsets rise.
+     * Notes that each key is at its offset; offsets rise.
      *
-     * @param key {@code position..limit}, not moved
-     * @return false when the key is new and there is no room for it: nothing is changed then
+     * @return {@link #NONE}, or the offset of the first key that is new and has no room: neither it nor any behind it is noted then
      */
-    public boolean put(ByteBuffer key, long offset) {
-        hash(key);
-        long high = hashView.getLong(0);
-        long low = nonZero(hashView.getLong(Long.BYTES));
+    long putAll(HashedKeys keys) {
+        readAhead(keys);
+        for (int i = 0; i < keys.size(); i++) {
+            if (!put(keys.high(i), keys.low(i), keys.offset(i))) {
+                return keys.offset(i);
+            }
+        }
+        return NONE;
+    }
+
+    private boolean put(long high, long low, long offset) {
         long slot = find(table, capacity, high, low);
         if (table.getAtIndex(LONG, slot + 1) == 0) {
             if (size + 1 > capacity * MAX_LOAD) {
@@ -108,35 +117,34 @@ public final class OffsetMap implements AutoCloseable {
     }
 
     /**
-     * The last offset of a key, {@link #NONE} when it is not known.
+     * Looks keys up.
      *
-     * @param key {@code position..limit}, not moved
+     * @param found gets the last offset of each, {@link #NONE} of those that are not known
      */
-    public long get(ByteBuffer key) {
-        hash(key);
-        long slot = find(table, capacity, hashView.getLong(0), nonZero(hashView.getLong(Long.BYTES)));
-        return table.getAtIndex(LONG, slot + 1) == 0 ? NONE : table.getAtIndex(LONG, slot + 2);
-    }
-
-    /** An entry with a second half of 0 is empty, so none may have it. */
-    private static long nonZero(long half) {
-        return half == 0 ? 1 : half;
-    }
-
-    private void hash(ByteBuffer key) {
-        int position = key.position();
-        digest.update(key);
-        key.position(position);
-        try {
-            digest.digest(hash, 0, HASH_BYTES);
-        } catch (DigestException e) {
-            throw new IllegalStateException("32 bytes hold a SHA-256", e);
+    void getAll(HashedKeys keys, long[] found) {
+        readAhead(keys);
+        for (int i = 0; i < keys.size(); i++) {
+            long slot = find(table, capacity, keys.high(i), keys.low(i));
+            found[i] = table.getAtIndex(LONG, slot + 1) == 0 ? NONE : table.getAtIndex(LONG, slot + 2);
         }
+    }
+
+    /** Reads where the keys belong, none after another: no read depends on one before it, so they go to memory together. */
+    private void readAhead(HashedKeys keys) {
+        long read = 0;
+        for (int i = 0; i < keys.size(); i++) {
+            read ^= table.getAtIndex(LONG, home(capacity, keys.high(i)) * ENTRY_LONGS + 1);
+        }
+        readAhead = read;
+    }
+
+    private static long home(int capacity, long high) {
+        return Math.unsignedMultiplyHigh(high, capacity);
     }
 
     /** Index of the entry of a key, or of the empty one where it belongs. */
     private static long find(MemorySegment table, int capacity, long high, long low) {
-        int entry = (int) Math.unsignedMultiplyHigh(high, capacity);
+        int entry = (int) home(capacity, high);
         while (true) {
             long slot = (long) entry * ENTRY_LONGS;
             long found = table.getAtIndex(LONG, slot + 1);

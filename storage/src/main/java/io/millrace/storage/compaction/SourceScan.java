@@ -9,6 +9,7 @@ import io.millrace.storage.segment.ScanOutcome;
 import io.millrace.storage.segment.SegmentDamagedException;
 import io.millrace.storage.segment.SegmentNames;
 import io.millrace.storage.segment.SegmentScan;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -23,9 +24,10 @@ final class SourceScan {
         this.scan = scan;
     }
 
-    static SourceScan open(Disk disk, Path folder, Source source) throws DiskException {
+    /** @param window lent until it is closed */
+    static SourceScan open(Disk disk, Path folder, Source source, ByteBuffer window) throws DiskException {
         DiskFile file = disk.open(SegmentNames.log(folder, source.baseOffset()));
-        return new SourceScan(file, SegmentScan.from(file, 0, source.lengthBytes(), source.baseOffset()));
+        return new SourceScan(file, SegmentScan.from(file, 0, source.lengthBytes(), source.baseOffset(), window));
     }
 
     /**

@@ -45,6 +45,7 @@ public final class LogDirectory {
     private final TailMemory memory;
     private final ReserveFile reserve;
     private final DirectoryRecovery.Result recovered;
+    private final Randomness randomness;
     private final List<LogDamage> damages = new ArrayList<>();
     private BootRecord boot;
 
@@ -54,13 +55,15 @@ public final class LogDirectory {
             StorageConfig config,
             TailMemory memory,
             ReserveFile reserve,
-            DirectoryRecovery.Result recovered) {
+            DirectoryRecovery.Result recovered,
+            Randomness randomness) {
         this.reserve = reserve;
         this.disk = disk;
         this.path = path;
         this.config = config;
         this.memory = memory;
         this.recovered = recovered;
+        this.randomness = randomness;
         this.boot = recovered.boot();
         for (List<LogStart> logs : recovered.logsByShard()) {
             for (LogStart log : logs) {
@@ -99,7 +102,7 @@ public final class LogDirectory {
             try {
                 DirectoryRecovery.Result recovered =
                         new DirectoryRecovery(failStop, path, config, clock, randomness).run(shards, shardOf);
-                return new LogDirectory(failStop, path, config, memory, reserve, recovered);
+                return new LogDirectory(failStop, path, config, memory, reserve, recovered, randomness);
             } catch (DiskException e) {
                 if (released || e.kind() != DiskException.Kind.FULL || !release(reserve)) {
                     throw new StorageStartException(explain(path, e), e);
@@ -146,7 +149,8 @@ public final class LogDirectory {
                 files,
                 recovered.checkpoints().get(shard),
                 logs.size(),
-                reserve);
+                reserve,
+                randomness);
         return new LogStore(parts, logs, owner, lanes, listener);
     }
 

@@ -1,6 +1,7 @@
 package io.millrace.storage.engine;
 
 import io.millrace.runtime.EventLoop;
+import io.millrace.runtime.Randomness;
 import io.millrace.storage.checkpoint.CheckpointLog;
 import io.millrace.storage.disk.DiskLane;
 import io.millrace.storage.disk.FailStopDisk;
@@ -27,7 +28,8 @@ record StoreParts(
         List<JournalFile> journalFiles,
         CheckpointLog checkpoint,
         int nextLogId,
-        ReserveFile reserve) {
+        ReserveFile reserve,
+        Randomness randomness) {
 
     Journal journal(EventLoop loop, DiskLane lane, DiskLane growthLane, Journal.Events events) {
         return new Journal(

@@ -1,8 +1,10 @@
 package io.millrace.storage.log;
 
 import io.millrace.runtime.EventLoop;
+import io.millrace.runtime.Randomness;
 import io.millrace.runtime.Timer;
 import io.millrace.storage.compaction.CompactionSlot;
+import io.millrace.storage.compaction.OffsetMap;
 import io.millrace.storage.disk.Disk;
 import io.millrace.storage.disk.DiskLane;
 import java.util.LinkedHashSet;
@@ -21,17 +23,19 @@ public final class CompactionQueue {
     private final Disk disk;
     private final DiskLane pool;
     private final CompactionSlot slot;
+    private final Randomness randomness;
     // At most one entry for each log of the store.
     private final LinkedHashSet<LogCompaction> waiting = new LinkedHashSet<>();
     private @Nullable LogCompaction running;
     private @Nullable Timer timer;
     private boolean closed;
 
-    public CompactionQueue(EventLoop loop, Disk disk, DiskLane pool, CompactionSlot slot) {
+    public CompactionQueue(EventLoop loop, Disk disk, DiskLane pool, CompactionSlot slot, Randomness randomness) {
         this.loop = loop;
         this.disk = disk;
         this.pool = pool;
         this.slot = slot;
+        this.randomness = randomness;
     }
 
     EventLoop loop() {
@@ -48,6 +52,11 @@ public final class CompactionQueue {
 
     CompactionSlot slot() {
         return slot;
+    }
+
+    /** For one pass, with a secret that no other has. */
+    OffsetMap newMap() {
+        return new OffsetMap(slot.dedupeBytes(), randomness);
     }
 
     /** The log is due. */

@@ -5,7 +5,6 @@ import io.millrace.storage.compaction.CompactionRules;
 import io.millrace.storage.compaction.CompactionRules.Decision;
 import io.millrace.storage.compaction.CompactionRules.Source;
 import io.millrace.storage.compaction.KeptBatches;
-import io.millrace.storage.compaction.OffsetMap;
 import io.millrace.storage.compaction.SegmentFacts;
 import io.millrace.storage.disk.DiskException;
 import io.millrace.storage.retention.RetentionQueue;
@@ -250,7 +249,7 @@ public final class LogCompaction {
                         new KeptBatches(log.producers().lastOffsets()),
                         log.config(),
                         nowMs()),
-                new OffsetMap(compactions().slot().dedupeBytes()));
+                compactions().newMap());
         CompactionRun begun = new CompactionRun(log, pass, segments, taken);
         run = begun;
         state = State.RUNNING;

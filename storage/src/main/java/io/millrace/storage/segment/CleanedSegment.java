@@ -18,7 +18,9 @@ import java.util.List;
  */
 public final class CleanedSegment {
 
-    private static final int BUFFER_BYTES = 256 * 1024;
+    /** Of a buffer that makes writes large enough; any other works. */
+    public static final int BUFFER_BYTES = 256 * 1024;
+
     private static final long SYNC_EVERY_BYTES = 8 << 20;
 
     private final Disk disk;
@@ -28,30 +30,42 @@ public final class CleanedSegment {
     private final DiskFile index;
     private final IndexBuilder builder;
     private final RecordBatchView batch = new RecordBatchView();
-    private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
+    private final ByteBuffer buffer;
     private final SteadyWriteOut writeOut = new SteadyWriteOut();
     private long writtenBytes;
     private long syncedBytes;
     private int writtenEntries;
 
     private CleanedSegment(
-            Disk disk, Path directory, long baseOffset, DiskFile log, DiskFile index, int indexIntervalBytes) {
+            Disk disk,
+            Path directory,
+            long baseOffset,
+            DiskFile log,
+            DiskFile index,
+            int indexIntervalBytes,
+            ByteBuffer buffer) {
         this.disk = disk;
         this.directory = directory;
         this.baseOffset = baseOffset;
         this.log = log;
         this.index = index;
+        this.buffer = buffer.clear();
         this.builder = new IndexBuilder(baseOffset, indexIntervalBytes);
     }
 
-    /** A new one, in the place of what an earlier try left. */
-    public static CleanedSegment create(Disk disk, Path directory, long baseOffset, int indexIntervalBytes)
+    /**
+     * A new one, in the place of what an earlier try left.
+     *
+     * @param buffer collects batches; the caller's again when the segment is closed. Outside the heap it spares a copy
+     */
+    public static CleanedSegment create(
+            Disk disk, Path directory, long baseOffset, int indexIntervalBytes, ByteBuffer buffer)
             throws DiskException {
         remove(disk, directory, baseOffset);
         DiskFile log = disk.create(SegmentNames.cleaned(SegmentNames.log(directory, baseOffset)));
         try {
             DiskFile index = disk.create(SegmentNames.cleaned(SegmentNames.index(directory, baseOffset)));
-            return new CleanedSegment(disk, directory, baseOffset, log, index, indexIntervalBytes);
+            return new CleanedSegment(disk, directory, baseOffset, log, index, indexIntervalBytes, buffer);
         } catch (DiskException e) {
             try {
                 log.close();

@@ -16,7 +16,9 @@ public final class SegmentScan {
     /** No batch is larger: twice what a request may hold. */
     public static final int MAX_BATCH_BYTES = 256 << 20;
 
-    private static final int WINDOW_BYTES = 256 * 1024;
+    /** Read at once. */
+    public static final int WINDOW_BYTES = 256 * 1024;
+
     private static final ByteBuffer NONE = ByteBuffer.allocate(0);
 
     private final DiskFile log;
@@ -30,11 +32,14 @@ public final class SegmentScan {
     private ScanOutcome.Stop stop = ScanOutcome.Stop.END;
     private String message = "";
 
-    private SegmentScan(DiskFile log, long lengthBytes) {
+    private SegmentScan(DiskFile log, long lengthBytes, ByteBuffer window) {
         this.log = log;
         this.lengthBytes = lengthBytes;
-        this.window =
-                ByteBuffer.allocate((int) Math.min(WINDOW_BYTES, lengthBytes)).limit(0);
+        this.window = window.limit(0);
+    }
+
+    private static ByteBuffer windowFor(long lengthBytes) {
+        return ByteBuffer.allocate((int) Math.min(WINDOW_BYTES, lengthBytes));
     }
 
     /**
@@ -46,12 +51,22 @@ public final class SegmentScan {
     public static ScanOutcome scan(
             DiskFile log, long fromPosition, long lengthBytes, long expectedOffset, BatchVisitor visitor)
             throws DiskException {
-        return new SegmentScan(log, lengthBytes).run(fromPosition, expectedOffset, visitor);
+        return new SegmentScan(log, lengthBytes, windowFor(lengthBytes)).run(fromPosition, expectedOffset, visitor);
     }
 
     /** A scan in steps, from {@code fromPosition} on: see {@link #next}. */
     public static SegmentScan from(DiskFile log, long fromPosition, long lengthBytes, long expectedOffset) {
-        SegmentScan scan = new SegmentScan(log, lengthBytes);
+        return from(log, fromPosition, lengthBytes, expectedOffset, windowFor(lengthBytes));
+    }
+
+    /**
+     * A scan in steps that reads into a lent window, of any size, and into one of its own if a batch should be larger.
+     *
+     * @param window the caller's again when the scan is over; outside the heap it spares a copy
+     */
+    public static SegmentScan from(
+            DiskFile log, long fromPosition, long lengthBytes, long expectedOffset, ByteBuffer window) {
+        SegmentScan scan = new SegmentScan(log, lengthBytes, window);
         scan.position = fromPosition;
         scan.nextOffset = expectedOffset;
         return scan;
@@ -134,20 +149,33 @@ public final class SegmentScan {
             return false;
         }
         if (position < windowStart || position + bytes > windowStart + window.limit()) {
-            if (window.capacity() < bytes) {
-                // The old one goes first: both at once may be more than there is.
-                window = NONE;
-                window = BatchMemory.allocate(bytes);
-            }
-            window.clear().limit((int) Math.min(window.capacity(), lengthBytes - position));
-            int read = log.read(position, window);
-            window.flip();
-            windowStart = position;
-            if (read < bytes) {
+            fill(position, bytes);
+            if (window.limit() < bytes) {
                 return false;
             }
         }
         batch.wrap(window, (int) (position - windowStart));
         return true;
+    }
+
+    /** Has the window begin at a position. What is in it from there on moves to its front and is not read again. */
+    private void fill(long position, int bytes) throws DiskException {
+        if (window.capacity() < bytes) {
+            // The old one goes first: both at once may be more than there is.
+            window = NONE;
+            window = BatchMemory.allocate(bytes).limit(0);
+        }
+        long from = position - windowStart;
+        if (from >= 0 && from < window.limit()) {
+            window.position((int) from).compact();
+        } else {
+            window.clear();
+        }
+        // Nothing is in it unless the read succeeds.
+        windowStart = Long.MAX_VALUE;
+        window.limit((int) Math.min(window.capacity(), lengthBytes - position));
+        log.read(position + window.position(), window);
+        window.flip();
+        windowStart = position;
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.protocol.compress.Codec;
 import io.millrace.protocol.record.RecordBatchView;
+import io.millrace.runtime.SystemRandomness;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -69,7 +70,7 @@ final class KafkaCleanerPropertyTest {
         Random random = new Random(seed);
         KeyedSegments input = new KeyedSegments(Path.of(""));
         List<ByteBuffer> batches = new ArrayList<>();
-        OffsetMap map = new OffsetMap(1 << 20);
+        OffsetMap map = new OffsetMap(1 << 20, new SystemRandomness());
         Map<ByteBuffer, Long> last = new HashMap<>();
         Set<Long> needed = new HashSet<>();
         int count = 1 + random.nextInt(15);
@@ -91,7 +92,7 @@ final class KafkaCleanerPropertyTest {
         for (KeyedSegments.Keyed record : input.written) {
             if (record.key() != null) {
                 ByteBuffer key = ByteBuffer.wrap(record.key().getBytes(StandardCharsets.UTF_8));
-                map.put(key, record.offset());
+                SingleKeys.put(map, key, record.offset());
                 last.put(key, record.offset());
             }
         }

@@ -4,6 +4,7 @@ import io.millrace.protocol.compress.Codec;
 import io.millrace.protocol.record.RecordBatchBuilder;
 import io.millrace.protocol.record.RecordBatchView;
 import io.millrace.protocol.record.RecordCursor;
+import io.millrace.runtime.SystemRandomness;
 import io.millrace.storage.LogConfig;
 import io.millrace.storage.compaction.CompactionRules.Source;
 import io.millrace.storage.disk.Disk;
@@ -123,7 +124,7 @@ final class KeyedSegments {
         List<Source> sources = sources();
         CompactionPass.Plan plan = new CompactionPass.Plan(
                 folder, sources, dirtyFrom, segmentBase, new KeptBatches(keptLastOffsets), config, nowMs);
-        try (CompactionPass pass = new CompactionPass(disk, plan, new OffsetMap(mapBytes))) {
+        try (CompactionPass pass = new CompactionPass(disk, plan, new OffsetMap(mapBytes, new SystemRandomness()))) {
             while (true) {
                 switch (pass.step(700)) {
                     case CompactionPass.Step.More more -> {}

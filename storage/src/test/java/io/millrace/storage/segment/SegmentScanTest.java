@@ -2,17 +2,20 @@ package io.millrace.storage.segment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.protocol.record.RecordBatchView;
 import io.millrace.storage.disk.DiskException;
 import io.millrace.storage.disk.DiskFile;
 import io.millrace.storage.disk.NioDisk;
 import io.millrace.storage.observer.SampleBatches;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -108,6 +111,94 @@ class SegmentScanTest {
     @Test
     void offsetsMustNotFall() throws IOException {
         assertThat(scan(bytes, 0, 11, (batch, position) -> {}).stop()).isEqualTo(ScanOutcome.Stop.CORRUPT);
+    }
+
+    @Test
+    void readsThroughALentWindowOfAnySizeAndNoByteTwice() throws DiskException {
+        List<ByteBuffer> many = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            many.add(SampleBatches.plain(i, 1, 1, 20 + i * 37 % 1500, 100 + i));
+        }
+        ByteBuffer all = SampleBatches.joined(many);
+        for (int windowBytes : new int[] {2000, 2001, 4096, 70_000, 1 << 20}) {
+            for (boolean direct : new boolean[] {false, true}) {
+                ByteBuffer window = direct ? ByteBuffer.allocateDirect(windowBytes) : ByteBuffer.allocate(windowBytes);
+                Counted log = new Counted(all);
+                // What an earlier scan left in it is nobody's.
+                window.put(all.duplicate().limit(Math.min(all.limit(), windowBytes)));
+                SegmentScan scan = SegmentScan.from(log, 0, all.remaining(), 0, window);
+                for (ByteBuffer each : many) {
+                    RecordBatchView batch = Objects.requireNonNull(scan.next());
+                    assertThat(batch.buffer().slice(batch.position(), batch.sizeBytes()))
+                            .isEqualTo(each);
+                    assertThat(batch.buffer()).isSameAs(window);
+                }
+                assertThat(scan.next()).isNull();
+                assertThat(scan.outcome().stop()).isEqualTo(ScanOutcome.Stop.END);
+                assertThat(log.readBytes).isEqualTo(all.remaining());
+            }
+        }
+    }
+
+    @Test
+    void aBatchThatIsLargerThanTheLentWindowGetsOneOfItsOwn() throws DiskException {
+        ByteBuffer all = SampleBatches.joined(batches);
+        ByteBuffer window = ByteBuffer.allocateDirect(80);
+        SegmentScan scan = SegmentScan.from(new Counted(all), 0, all.remaining(), 10, window);
+        for (ByteBuffer each : batches) {
+            RecordBatchView batch = Objects.requireNonNull(scan.next());
+            assertThat(batch.buffer().slice(batch.position(), batch.sizeBytes()))
+                    .isEqualTo(each);
+        }
+        assertThat(scan.isAtEnd()).isTrue();
+    }
+
+    /** Bytes that count how many of them were read. */
+    private static final class Counted implements DiskFile {
+
+        private final ByteBuffer bytes;
+        private long readBytes;
+
+        Counted(ByteBuffer bytes) {
+            this.bytes = bytes;
+        }
+
+        @Override
+        public int read(long filePosition, ByteBuffer target) {
+            int count = (int) Math.min(target.remaining(), bytes.limit() - filePosition);
+            target.put(bytes.slice((int) filePosition, count));
+            readBytes += count;
+            return count;
+        }
+
+        @Override
+        public Path path() {
+            return Path.of("counted");
+        }
+
+        @Override
+        public void write(long filePosition, ByteBuffer... sources) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void sync() {}
+
+        @Override
+        public void truncate(long lengthBytes) {}
+
+        @Override
+        public long length() {
+            return bytes.limit();
+        }
+
+        @Override
+        public long transferTo(long filePosition, long countBytes, WritableByteChannel target) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void close() {}
     }
 
     private ScanOutcome scan(byte[] content, long from, long expectedOffset, BatchVisitor visitor) throws IOException {
