@@ -32,13 +32,14 @@ if "$work/home/bin/entrypoint.sh" server >"$work/refused" 2>&1; then fail "plain
 grep -q MILLRACE_ALLOW_PLAINTEXT "$work/refused" || fail "the refusal does not say what to do"
 
 cd "$work" # nothing may depend on the sources' folder
-port=$((20000 + RANDOM % 10000)) inner=$((30000 + RANDOM % 10000)) admin=$((40000 + RANDOM % 10000))
+# Below the ports that the system gives to outgoing connections.
+port=$((20000 + RANDOM % 4000)) inner=$((24000 + RANDOM % 4000)) admin=$((28000 + RANDOM % 4000))
 export MILLRACE_ALLOW_PLAINTEXT=true MILLRACE_LOG_DIRS="$work/data" MILLRACE_ADMIN_PORT=$admin
 MILLRACE_LISTENERS="HOST://127.0.0.1:$port,CONTAINER://127.0.0.1:$inner" \
   MILLRACE_ADVERTISED_LISTENERS="HOST://localhost:$port,CONTAINER://127.0.0.1:$inner" \
   "$work/home/bin/entrypoint.sh" server >"$work/broker.log" 2>&1 &
 broker=$!
-for _ in $(seq 100); do
+for _ in $(seq 300); do
   if "$work/home/bin/health.sh" >/dev/null 2>&1; then break; fi
   kill -0 $broker 2>/dev/null || fail "the broker ended"
   sleep 0.2

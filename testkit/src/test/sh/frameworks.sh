@@ -123,23 +123,23 @@ start_broker 1
 touch "$work/in.txt"
 worker 1
 worker 2
-await 90 "Connect's workers" curl -sf -o /dev/null "$rest/connectors"
+await 120 "Connect's workers" curl -sf -o /dev/null "$rest/connectors"
 file='"connector.class":"FileStreamSource","tasks.max":"1","file":"'$work/in.txt'","topic":"lines"'
-await 30 "the file source" connector source "{$file,\"topic.creation.default.replication.factor\":\"1\",\"topic.creation.default.partitions\":\"3\"}"
+await 120 "the file source" connector source "{$file,\"topic.creation.default.replication.factor\":\"1\",\"topic.creation.default.partitions\":\"3\"}"
 for sink in a b; do
   file='"connector.class":"FileStreamSink","tasks.max":"1","file":"'$work/out-$sink.txt'","topics":"lines"'
-  await 30 "the file sink" connector "sink-$sink" "{$file,\"consumer.override.auto.offset.reset\":\"earliest\",\"consumer.override.session.timeout.ms\":\"10000\"}"
+  await 120 "the file sink" connector "sink-$sink" "{$file,\"consumer.override.auto.offset.reset\":\"earliest\",\"consumer.override.session.timeout.ms\":\"10000\"}"
 done
-await 90 "running tasks" tasks_running
+await 120 "running tasks" tasks_running
 program 256m error FeedLines "$work/in.txt" "$work/stop" "$rate" &
 feeder=$!
 pids+=("$feeder")
 fed_from=$SECONDS
-await 60 "the first lines" reaches "$work/out-a.txt" 1
+await 120 "the first lines" reaches "$work/out-a.txt" 1
 program 256m warn WordCount "$server" "$work/state" >"$work/streams.log" 2>&1 &
 pids+=($!)
 streams=$!
-await 60 "Streams" grep -q 'RUNNING$' "$work/streams.log"
+await 120 "Streams" grep -q 'RUNNING$' "$work/streams.log"
 
 # Without a coordinator for 3 s a worker gives its tasks back; a sink's consumer cannot say goodbye then, so its successor waits for the end of
 # its session (10 s here, 45 s unless configured). That is so with any broker.

@@ -85,7 +85,7 @@ verbs() {
     >"$work/$peer.json"
   verb delete-records sorted tool org.apache.kafka.tools.DeleteRecordsCommand --bootstrap-server "$server" --offset-json-file "$work/$peer.json"
   verb get-offsets-after-delete offsets --topic records --time earliest
-  verb consumer timeout 60 "$java" -cp "$kafka" -Dlog4j2.configurationFile="$work/log4j2.properties" \
+  verb consumer timeout 300 "$java" -cp "$kafka" -Dlog4j2.configurationFile="$work/log4j2.properties" \
     org.apache.kafka.tools.VerifiableConsumer --bootstrap-server "$server" --topic records --group-id readers --max-messages 50 \
     --reset-policy earliest
   verb groups-list groups --list
@@ -161,7 +161,7 @@ PROPERTIES
 tool kafka.tools.StorageTool format -t MkU3OEVBNTcwNTJENDM2Qg -c "$work/server.properties" >"$work/format.log"
 "$java" -Xmx512m -cp "$kafka" kafka.Kafka "$work/server.properties" >"$work/kafka.log" 2>&1 &
 pids+=($!)
-for _ in $(seq 100); do
+for _ in $(seq 400); do
   kill -0 "${pids[1]}" 2>/dev/null || { tail -20 "$work/kafka.log"; exit 1; }
   (exec 3<>"/dev/tcp/localhost/$kafka_port") 2>/dev/null && break
   sleep 0.3

@@ -18,7 +18,7 @@ fi
 prints() {
   local expected=$1 printed
   shift
-  printed=$(timeout 60 "$@" 2>"$work/snippet.err") || { cat "$work/snippet.err"; return 1; }
+  printed=$(timeout 300 "$@" 2>"$work/snippet.err") || { cat "$work/snippet.err"; return 1; }
   [ "${printed%%$'\n'*}" = "$expected" ] || { printf 'printed: %s\n' "$printed"; cat "$work/snippet.err"; return 1; }
 }
 

@@ -1,5 +1,8 @@
 package io.millrace.network.connection;
 
+import static io.millrace.network.connection.ConnectionRigs.joined;
+import static io.millrace.network.connection.ConnectionRigs.limits;
+import static io.millrace.network.connection.ConnectionRigs.receiveRest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.network.frame.Frames;
@@ -15,51 +18,16 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** When a connection is not read, and when it is again. */
 class ReadBoundsTest {
 
-    private static final long IDLE_MS = 600_000;
-    private static final long HANDSHAKE_MS = 10_000;
-    private static final long STALL_MS = 30_000;
-
-    private final List<ConnectionRig> rigs = new ArrayList<>();
-
-    private ConnectionRig rig(int maxRequests, long maxBytes) {
-        return keep(new ConnectionRig(limits(maxRequests, maxBytes), false));
-    }
-
-    private ConnectionRig keep(ConnectionRig rig) {
-        rigs.add(rig);
-        return rig;
-    }
-
-    private static ConnectionLimits limits(int maxRequests, long maxBytes) {
-        return new ConnectionLimits(
-                100 * 1024 * 1024, 64 * 1024, maxRequests, maxBytes, IDLE_MS, HANDSHAKE_MS, STALL_MS);
-    }
+    private final ConnectionRigs rigs = new ConnectionRigs();
 
     @AfterEach
     void everythingIsGivenBack() {
-        for (ConnectionRig rig : rigs) {
-            rig.finish();
-        }
-        for (ConnectionRig rig : rigs) {
-            assertThat(rig.allocator.metric().usedDirectMemory()).isZero();
-            assertThat(rig.metrics.inFlightBytes()).isZero();
-            assertThat(rig.metrics.inFlightRequests()).isZero();
-        }
-    }
-
-    private static ByteBuf joined(ConnectionRig rig, int count, int bodyBytes) {
-        ByteBuf all = rig.allocator.directBuffer();
-        for (int id = 1; id <= count; id++) {
-            ByteBuf one = Frames.request(id, "rig", bodyBytes);
-            all.writeBytes(one);
-            one.release();
-        }
-        return all;
+        rigs.close();
     }
 
     @Test
     void oneTurnHandsOverSixteenFrames() {
-        ConnectionRig rig = rig(64, 1 << 20);
+        ConnectionRig rig = rigs.rig(64, 1 << 20);
         rig.receive(joined(rig, 40, 10));
         assertThat(rig.parked).hasSize(16);
         assertThat(rig.reads()).isFalse();
@@ -72,7 +40,7 @@ class ReadBoundsTest {
 
     @Test
     void requestsInFlightAreBoundedPerConnection() {
-        ConnectionRig rig = rig(4, 1 << 20);
+        ConnectionRig rig = rigs.rig(4, 1 << 20);
         rig.receive(joined(rig, 6, 10));
         rig.loop.runAll();
         assertThat(rig.parkedIds()).containsExactly(1, 2, 3, 4);
@@ -92,7 +60,7 @@ class ReadBoundsTest {
 
     @Test
     void bytesInFlightAreBoundedPerConnection() {
-        ConnectionRig rig = rig(64, 10_000);
+        ConnectionRig rig = rigs.rig(64, 10_000);
         rig.receive(joined(rig, 4, 6_000));
         rig.loop.runAll();
         assertThat(rig.parked).hasSize(2);
@@ -104,7 +72,7 @@ class ReadBoundsTest {
 
     @Test
     void whatARequestHoldsBesidesItsFrameCountsUntilItIsCompleted() {
-        ConnectionRig rig = rig(64, 10_000);
+        ConnectionRig rig = rigs.rig(64, 10_000);
         rig.request(1, 100);
         rig.parked(1).responder().holds(9_000);
         rig.receive(joined(rig, 3, 500));
@@ -119,7 +87,7 @@ class ReadBoundsTest {
 
     @Test
     void aRequestAboveTheByteBoundStillComesInAlone() {
-        ConnectionRig rig = rig(64, 10_000);
+        ConnectionRig rig = rigs.rig(64, 10_000);
         rig.request(1, 50_000);
         assertThat(rig.parkedIds()).containsExactly(1);
     }
@@ -128,9 +96,9 @@ class ReadBoundsTest {
     void atTheBrokersBoundProducersWaitAndConsumersDoNot() {
         ManualLoop loop = new ManualLoop();
         InFlightBudget budget = new InFlightBudget(10_000);
-        ConnectionRig producer = keep(new ConnectionRig(limits(64, 1 << 20), false, budget, loop));
-        ConnectionRig unknown = keep(new ConnectionRig(limits(64, 1 << 20), false, budget, loop));
-        ConnectionRig consumer = keep(new ConnectionRig(limits(64, 1 << 20), false, budget, loop));
+        ConnectionRig producer = rigs.keep(new ConnectionRig(limits(64, 1 << 20), false, budget, loop));
+        ConnectionRig unknown = rigs.keep(new ConnectionRig(limits(64, 1 << 20), false, budget, loop));
+        ConnectionRig consumer = rigs.keep(new ConnectionRig(limits(64, 1 << 20), false, budget, loop));
         producer.connection.trafficClass(TrafficClass.PRODUCER);
         consumer.connection.trafficClass(TrafficClass.CONSUMER);
         producer.receive(joined(producer, 3, 6_000));
@@ -156,8 +124,8 @@ class ReadBoundsTest {
     void aConnectionThatClosesGivesItsShareToThoseWhoWait() {
         ManualLoop loop = new ManualLoop();
         InFlightBudget budget = new InFlightBudget(10_000);
-        ConnectionRig first = keep(new ConnectionRig(limits(64, 1 << 20), false, budget, loop));
-        ConnectionRig second = keep(new ConnectionRig(limits(64, 1 << 20), false, budget, loop));
+        ConnectionRig first = rigs.keep(new ConnectionRig(limits(64, 1 << 20), false, budget, loop));
+        ConnectionRig second = rigs.keep(new ConnectionRig(limits(64, 1 << 20), false, budget, loop));
         first.request(1, 11_000);
         second.request(1, 100);
         loop.runAll();
@@ -173,7 +141,7 @@ class ReadBoundsTest {
         ReceiveBudget receiveBudget = new ReceiveBudget(receiveBytes);
         List<ConnectionRig> made = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            ConnectionRig rig = keep(new ConnectionRig(limits(64, 1 << 24), receiveBudget, budget, loop));
+            ConnectionRig rig = rigs.keep(new ConnectionRig(limits(64, 1 << 24), receiveBudget, budget, loop));
             rig.connection.trafficClass(kind);
             made.add(rig);
         }
@@ -250,7 +218,7 @@ class ReadBoundsTest {
         InFlightBudget budget = new InFlightBudget(10_000);
         List<ConnectionRig> all = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
-            all.add(keep(new ConnectionRig(limits(64, 1 << 20), false, budget, loop)));
+            all.add(rigs.keep(new ConnectionRig(limits(64, 1 << 20), false, budget, loop)));
             all.get(i).request(1, i == 0 ? 11_000 : 100);
             loop.runAll();
         }
@@ -267,10 +235,10 @@ class ReadBoundsTest {
     void requestsThatStayLongDoNotKeepOthersFromTheRoomThatIsLeft() {
         ManualLoop loop = new ManualLoop();
         InFlightBudget budget = new InFlightBudget(10_000);
-        ConnectionRig consumer = keep(new ConnectionRig(limits(64, 1 << 20), false, budget, loop));
+        ConnectionRig consumer = rigs.keep(new ConnectionRig(limits(64, 1 << 20), false, budget, loop));
         consumer.connection.trafficClass(TrafficClass.CONSUMER);
         consumer.request(1, 9_000); // a long poll
-        ConnectionRig producer = keep(new ConnectionRig(limits(64, 1 << 20), false, budget, loop));
+        ConnectionRig producer = rigs.keep(new ConnectionRig(limits(64, 1 << 20), false, budget, loop));
         producer.receive(joined(producer, 3, 2_000));
         loop.runAll();
         assertThat(producer.parkedIds()).containsExactly(1);
@@ -287,13 +255,9 @@ class ReadBoundsTest {
         }
     }
 
-    private static void receiveRest(ConnectionRig rig, ByteBuf frame, int fromPosition) {
-        rig.receive(rig.allocator.directBuffer().writeBytes(frame, fromPosition, frame.readableBytes() - fromPosition));
-    }
-
     @Test
     void aThrottledConnectionIsNotReadButAnswers() {
-        ConnectionRig rig = rig(64, 1 << 20);
+        ConnectionRig rig = rigs.rig(64, 1 << 20);
         rig.request(1, 10);
         rig.connection.pauseReading(500);
         rig.connection.pauseReading(300);
@@ -308,7 +272,7 @@ class ReadBoundsTest {
 
     @Test
     void aClientThatDoesNotReadItsAnswersIsNotRead() {
-        ConnectionRig rig = rig(64, 1 << 20);
+        ConnectionRig rig = rigs.rig(64, 1 << 20);
         rig.request(1, 10);
         rig.writable(false);
         rig.parked(1).answer(10);
@@ -319,91 +283,5 @@ class ReadBoundsTest {
         rig.loop.runAll();
         assertThat(rig.answered()).containsExactly(1);
         assertThat(rig.reads()).isTrue();
-    }
-
-    @Test
-    void anIdleConnectionClosesAndABusyOneDoesNot() {
-        ConnectionRig rig = rig(64, 1 << 20);
-        rig.loop.advanceMs(IDLE_MS - 1);
-        rig.request(1, 10);
-        rig.loop.advanceMs(3 * IDLE_MS);
-        assertThat(rig.channel.isOpen()).isTrue(); // an answer is owed
-        rig.parked(1).answer(1);
-        rig.loop.advanceMs(IDLE_MS - 1);
-        assertThat(rig.answered()).containsExactly(1);
-        assertThat(rig.channel.isOpen()).isTrue();
-        rig.loop.advanceMs(1);
-        assertThat(rig.channel.isOpen()).isFalse();
-        assertThat(rig.closedBecause(CloseReason.IDLE)).isEqualTo(1);
-    }
-
-    @Test
-    void beforeAuthenticationFramesAreSmallAndTimeIsShort() {
-        ConnectionRig late = keep(new ConnectionRig(limits(64, 1 << 20), true));
-        late.loop.advanceMs(HANDSHAKE_MS);
-        assertThat(late.closedBecause(CloseReason.HANDSHAKE_TIMEOUT)).isEqualTo(1);
-
-        ConnectionRig large = keep(new ConnectionRig(limits(64, 1 << 20), true));
-        large.receive(large.allocator.buffer().writeInt(64 * 1024 + 1));
-        assertThat(large.closedBecause(CloseReason.FRAME_TOO_LARGE)).isEqualTo(1);
-
-        ConnectionRig good = keep(new ConnectionRig(limits(64, 1 << 20), true));
-        good.request(1, 60_000);
-        good.connection.authenticated();
-        good.request(2, 200_000);
-        good.loop.advanceMs(2 * HANDSHAKE_MS);
-        assertThat(good.channel.isOpen()).isTrue();
-        assertThat(good.parkedIds()).containsExactly(1, 2);
-    }
-
-    @Test
-    void aLargeRequestThatStopsArrivingClosesTheConnection() {
-        ConnectionRig rig = rig(64, 1 << 24);
-        ByteBuf frame = Frames.request(1, "rig", 2_000_000);
-        rig.receive(rig.allocator.directBuffer().writeBytes(frame, 600_000));
-        rig.loop.advanceMs(STALL_MS - 1);
-        rig.receive(rig.allocator.directBuffer().writeBytes(frame, 1));
-        frame.release();
-        rig.loop.advanceMs(STALL_MS - 1);
-        assertThat(rig.channel.isOpen()).isTrue();
-        rig.loop.advanceMs(STALL_MS);
-        assertThat(rig.closedBecause(CloseReason.REQUEST_STALLED)).isEqualTo(1);
-    }
-
-    @Test
-    void aSmallRequestThatStopsArrivingClosesTheConnection() {
-        ConnectionRig rig = rig(64, 1 << 24);
-        rig.receive(rig.allocator.directBuffer().writeInt(1_000).writeZero(10));
-        rig.loop.advanceMs(STALL_MS);
-        assertThat(rig.closedBecause(CloseReason.REQUEST_STALLED)).isEqualTo(1);
-    }
-
-    @Test
-    void aRequestThatTricklesInIsGivenUp() {
-        ConnectionRig rig = rig(64, 1 << 24);
-        ByteBuf frame = Frames.request(1, "rig", 2_000_000);
-        int second = 0;
-        while (rig.channel.isOpen() && second < 600) {
-            rig.receive(rig.allocator.directBuffer().writeBytes(frame, second++, 1));
-            rig.loop.advanceMs(1_000);
-        }
-        frame.release();
-        assertThat(rig.closedBecause(CloseReason.REQUEST_STALLED)).isEqualTo(1);
-        assertThat(second).isLessThanOrEqualTo(65);
-    }
-
-    @Test
-    void theTimeInWhichWeDoNotReadIsNotTheClients() {
-        ConnectionRig rig = rig(1, 1 << 24);
-        ByteBuf half = Frames.request(2, "rig", 1_000);
-        rig.request(1, 10);
-        rig.receive(rig.allocator.directBuffer().writeBytes(half, 0, 500));
-        rig.loop.advanceMs(10 * STALL_MS);
-        rig.parked(1).answer(1);
-        rig.loop.advanceMs(STALL_MS / 2);
-        assertThat(rig.channel.isOpen()).isTrue();
-        receiveRest(rig, half, 500);
-        half.release();
-        assertThat(rig.parkedIds()).containsExactly(1, 2);
     }
 }

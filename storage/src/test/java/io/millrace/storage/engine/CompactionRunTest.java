@@ -81,10 +81,10 @@ final class CompactionRunTest {
     void theSlotIsGivenBackWhenTheDirectoryGoesOfflineInASwap() throws Exception {
         StoreFixture fixture = open();
         PartitionLog log = filled(fixture);
-        disk.failSyncOf("t-0", DiskException.Kind.FAILED);
+        disk.syncFaults().failOf("t-0", DiskException.Kind.FAILED);
         log.reconfigure(COMPACTED);
         fixture.settle();
-        assertThat(disk.hasFailedASync()).isTrue();
+        assertThat(disk.syncFaults().isSpent()).isTrue();
         assertThat(fixture.failures).hasSize(1);
         assertThat(slot.totals().writtenBytes()).as("bytes of a new segment").isPositive();
         assertThat(slot.tryTake(this)).as("slot is free").isTrue();

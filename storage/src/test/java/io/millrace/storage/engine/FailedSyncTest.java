@@ -114,12 +114,12 @@ class FailedSyncTest {
         process.settle();
         assertThat(b.syncedEndOffset()).isEqualTo(8);
 
-        disk.failSyncOf("dir", DiskException.Kind.FAILED);
-        for (int i = 0; i < 60 && !disk.hasFailedASync(); i++) {
+        disk.syncFaults().failOf("dir", DiskException.Kind.FAILED);
+        for (int i = 0; i < 60 && !disk.syncFaults().isSpent(); i++) {
             StoreFixture.append(a, i + FILLER);
             process.settle();
         }
-        assertThat(disk.hasFailedASync()).as("a checkpoint was due").isTrue();
+        assertThat(disk.syncFaults().isSpent()).as("a checkpoint was due").isTrue();
         assertThat(process.failures.get(0)).hasSize(1);
         assertThat(process.failures.get(1)).hasSize(1);
         process.close();
@@ -142,12 +142,12 @@ class FailedSyncTest {
         }
         fixture.settle();
         // With one open writer, a's segment is synced to make place for b's.
-        disk.failSyncOf(".log", DiskException.Kind.FULL);
+        disk.syncFaults().failOf(".log", DiskException.Kind.FULL);
         for (int i = 0; i < 8; i++) {
             StoreFixture.append(b, i + FILLER);
         }
         fixture.settle();
-        assertThat(disk.hasFailedASync()).isTrue();
+        assertThat(disk.syncFaults().isSpent()).isTrue();
         assertThat(fixture.failures).hasSize(1);
         assertThat(fixture.fulls).isEmpty();
         fixture.close();

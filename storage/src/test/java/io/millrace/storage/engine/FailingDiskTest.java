@@ -52,7 +52,7 @@ class FailingDiskTest {
         });
         StoreFixture.append(log, "a");
         fixture.settle();
-        disk.failSyncAt(0);
+        disk.syncFaults().failAt(0);
         StoreFixture.append(log, "b");
         fixture.settle();
 

@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,47 +24,15 @@ final class FaultDisk implements Disk {
         private static final long serialVersionUID = 1L;
     }
 
-    private static final int SECTOR_BYTES = 512;
-
-    private static final class Node {
-        private final boolean folder;
-        private byte[] bytes = {};
-        private byte[] durable = {};
-        // For folders: names and what they stand for, now and after a power loss.
-        private final TreeMap<String, Node> entries = new TreeMap<>();
-        private TreeMap<String, Node> durableEntries = new TreeMap<>();
-        // A sync of the file system lost bytes of it: whoever syncs it next must be told.
-        private boolean owesError;
-
-        Node(boolean folder) {
-            this.folder = folder;
-        }
-
-        void takeOver(Node other) {
-            bytes = other.bytes.clone();
-            durable = other.durable.clone();
-            other.entries.forEach((name, child) -> {
-                Node copy = new Node(child.folder);
-                copy.takeOver(child);
-                entries.put(name, copy);
-            });
-            durableEntries = new TreeMap<>(entries);
-        }
-    }
-
     private final Random random;
-    private final Node root = new Node(true);
+    private final FaultNode root = new FaultNode(true);
+    private final SyncFaults syncFaults = new SyncFaults();
     private long operations;
     private int openFiles;
     private long crashAt = Long.MAX_VALUE;
-    private long failSyncAt = Long.MAX_VALUE;
-    private String failSyncOf = "";
-    private Kind failSyncKind = Kind.FAILED;
-    private long syncs;
-    private long failSyncNumber = Long.MAX_VALUE;
-    private String failedSync = "";
     private long capacityBytes = Long.MAX_VALUE;
     private boolean outOfFiles;
+    private @Nullable Runnable beforeCheckpoint;
 
     FaultDisk(long seed) {
         this.random = new Random(seed);
@@ -82,22 +49,8 @@ final class FaultDisk implements Disk {
         return operations;
     }
 
-    /** The sync with this number fails, as {@link #failSyncAt} says. */
-    void failSyncNumber(long number) {
-        failSyncNumber = number;
-    }
-
-    /** The path whose sync was made to fail by its number; empty as long as none was. */
-    String failedSync() {
-        return failedSync;
-    }
-
-    private boolean isNumbered(Path path, String kind) {
-        if (++syncs != failSyncNumber) {
-            return false;
-        }
-        failedSync = kind + path;
-        return true;
+    SyncFaults syncFaults() {
+        return syncFaults;
     }
 
     /** Handles that nobody closed. */
@@ -110,24 +63,6 @@ final class FaultDisk implements Disk {
         crashAt = operation;
     }
 
-    /** The first sync from that operation on fails, and what it should have kept is gone; the next one succeeds. */
-    void failSyncAt(long operation) {
-        failSyncAt = operation;
-        failSyncOf = "";
-        failSyncKind = Kind.FAILED;
-    }
-
-    /** The next sync of a path that ends like this fails so, and loses bytes. */
-    void failSyncOf(String pathEnd, Kind kind) {
-        failSyncAt = 0;
-        failSyncOf = pathEnd;
-        failSyncKind = kind;
-    }
-
-    boolean hasFailedASync() {
-        return failSyncAt == Long.MAX_VALUE;
-    }
-
     void capacityBytes(long bytes) {
         capacityBytes = bytes;
     }
@@ -137,6 +72,11 @@ final class FaultDisk implements Disk {
         outOfFiles = none;
     }
 
+    /** Runs {@code before} when something is about to be appended to a checkpoint. */
+    void onNextCheckpoint(Runnable before) {
+        beforeCheckpoint = before;
+    }
+
     private void takeDescriptor(Path path) throws DiskException {
         if (outOfFiles) {
             throw new DiskException(Kind.TOO_MANY_OPEN_FILES, "open", path, null);
@@ -144,58 +84,18 @@ final class FaultDisk implements Disk {
     }
 
     long usedBytes() {
-        return usedBytes(root);
-    }
-
-    private static long usedBytes(Node node) {
-        long bytes = node.bytes.length;
-        for (Node child : node.entries.values()) {
-            bytes += usedBytes(child);
-        }
-        return bytes;
+        return root.usedBytes();
     }
 
     /** What a machine finds when the power is back. */
     void powerLoss() {
         crashAt = Long.MAX_VALUE;
-        forget(root);
-    }
-
-    private void forget(Node node) {
-        if (!node.folder) {
-            node.bytes = survivor(node);
-            node.durable = node.bytes.clone();
-            return;
-        }
-        if (random.nextBoolean()) {
-            node.entries.clear();
-            node.entries.putAll(node.durableEntries);
-        }
-        node.durableEntries = new TreeMap<>(node.entries);
-        node.entries.values().forEach(this::forget);
-    }
-
-    private byte[] survivor(Node node) {
-        int shortest = Math.min(node.bytes.length, node.durable.length);
-        int longest = Math.max(node.bytes.length, node.durable.length);
-        int length = shortest == longest || random.nextBoolean()
-                ? node.bytes.length
-                : shortest + random.nextInt(longest - shortest + 1);
-        byte[] kept = Arrays.copyOf(node.durable, length);
-        for (int at = 0; at < Math.min(length, node.bytes.length); at += SECTOR_BYTES) {
-            if (random.nextBoolean()) {
-                int count = Math.min(SECTOR_BYTES, Math.min(length, node.bytes.length) - at);
-                System.arraycopy(node.bytes, at, kept, at, count);
-            }
-        }
-        return kept;
+        root.forget(random);
     }
 
     /** Flips one bit of a file, as rot does. */
     void rot(Path path, int at) throws DiskException {
-        Node node = node(path, "rot");
-        node.bytes[at] ^= 0x10;
-        node.durable = node.bytes.clone();
+        node(path, "rot").rot(at);
     }
 
     private boolean dies() {
@@ -208,8 +108,8 @@ final class FaultDisk implements Disk {
         }
     }
 
-    private @Nullable Node find(Path path) {
-        Node node = root;
+    private @Nullable FaultNode find(Path path) {
+        FaultNode node = root;
         for (Path part : path) {
             node = node.entries.get(part.toString());
             if (node == null) {
@@ -219,15 +119,15 @@ final class FaultDisk implements Disk {
         return node;
     }
 
-    private Node node(Path path, String operation) throws DiskException {
-        Node node = find(path);
+    private FaultNode node(Path path, String operation) throws DiskException {
+        FaultNode node = find(path);
         if (node == null) {
             throw new DiskException(Kind.NOT_FOUND, operation, path, null);
         }
         return node;
     }
 
-    private Node parent(Path path, String operation) throws DiskException {
+    private FaultNode parent(Path path, String operation) throws DiskException {
         Path parent = path.getParent();
         return parent == null ? root : node(parent, operation);
     }
@@ -247,11 +147,11 @@ final class FaultDisk implements Disk {
     public DiskFile create(Path file) throws DiskException {
         takeDescriptor(file);
         step();
-        Node parent = parent(file, "create");
+        FaultNode parent = parent(file, "create");
         if (parent.entries.containsKey(name(file))) {
             throw new DiskException(Kind.EXISTS, "create", file, null);
         }
-        Node node = new Node(false);
+        FaultNode node = new FaultNode(false);
         parent.entries.put(name(file), node);
         return new File(file, node);
     }
@@ -263,7 +163,7 @@ final class FaultDisk implements Disk {
 
     @Override
     public boolean isDirectory(Path path) {
-        Node node = find(path);
+        FaultNode node = find(path);
         return node != null && node.folder;
     }
 
@@ -280,16 +180,16 @@ final class FaultDisk implements Disk {
     @Override
     public void createDirectories(Path directory) throws DiskException {
         step();
-        Node node = root;
+        FaultNode node = root;
         for (Path part : directory) {
-            node = node.entries.computeIfAbsent(part.toString(), key -> new Node(true));
+            node = node.entries.computeIfAbsent(part.toString(), key -> new FaultNode(true));
         }
     }
 
     @Override
     public void rename(Path from, Path to) throws DiskException {
         step();
-        Node node = node(from, "rename");
+        FaultNode node = node(from, "rename");
         parent(from, "rename").entries.remove(name(from));
         parent(to, "rename").entries.put(name(to), node);
     }
@@ -297,46 +197,27 @@ final class FaultDisk implements Disk {
     @Override
     public void delete(Path path) throws DiskException {
         step();
-        Node node = node(path, "delete");
+        FaultNode node = node(path, "delete");
         if (!node.entries.isEmpty()) {
             throw new DiskException(Kind.FAILED, "delete a folder that is not empty", path, null);
         }
         parent(path, "delete").entries.remove(name(path));
     }
 
-    private void failSync(Path path, Node node) throws DiskException {
-        boolean fails = isNumbered(path, node.folder ? "folder " : "file ")
-                || (operations >= failSyncAt && path.toString().endsWith(failSyncOf));
-        if (fails || node.owesError) {
-            failSyncAt = fails ? Long.MAX_VALUE : failSyncAt;
-            lose(node);
+    private void failSync(Path path, FaultNode node) throws DiskException {
+        if (syncFaults.strikes(node.folder ? "folder" : "file", path, operations) || node.owesError) {
+            node.lose();
             node.owesError = false;
-            throw new DiskException(failSyncKind, "sync", path, null);
+            throw new DiskException(syncFaults.kind(), "sync", path, null);
         }
-    }
-
-    /** The changes since the last sync stay visible for nobody, and no later sync brings them back. */
-    private void lose(Node node) {
-        if (node.folder) {
-            node.entries.clear();
-            node.entries.putAll(node.durableEntries);
-        } else {
-            node.owesError = !Arrays.equals(node.bytes, node.durable);
-            node.bytes = node.durable.clone();
-        }
-    }
-
-    private void loseAll(Node node) {
-        node.entries.values().forEach(this::loseAll);
-        lose(node);
     }
 
     @Override
     public void syncDirectory(Path directory) throws DiskException {
         step();
-        Node node = node(directory, "sync folder");
+        FaultNode node = node(directory, "sync folder");
         failSync(directory, node);
-        node.durableEntries = new TreeMap<>(node.entries);
+        node.sync();
     }
 
     @Override
@@ -347,24 +228,11 @@ final class FaultDisk implements Disk {
     @Override
     public void syncFileSystem(Path directory) throws DiskException {
         step();
-        if (isNumbered(directory, "file system ")
-                || (operations >= failSyncAt && directory.toString().endsWith(failSyncOf))) {
-            failSyncAt = Long.MAX_VALUE;
-            loseAll(root);
-            throw new DiskException(failSyncKind, "sync file system", directory, null);
+        if (syncFaults.strikes("file system", directory, operations)) {
+            root.loseAll();
+            throw new DiskException(syncFaults.kind(), "sync file system", directory, null);
         }
-        syncAll(root);
-    }
-
-    private static void syncAll(Node node) {
-        node.durable = node.bytes.clone();
-        node.durableEntries = new TreeMap<>(node.entries);
-        node.entries.values().forEach(FaultDisk::syncAll);
-    }
-
-    /** Runs {@code before} when something is about to be appended to a checkpoint. */
-    void onNextCheckpoint(Runnable before) {
-        beforeCheckpoint = before;
+        root.syncAll();
     }
 
     @Override
@@ -372,15 +240,13 @@ final class FaultDisk implements Disk {
         return Math.max(0, capacityBytes - usedBytes());
     }
 
-    private @Nullable Runnable beforeCheckpoint;
-
     private final class File implements DiskFile {
 
         private final Path path;
-        private final Node node;
+        private final FaultNode node;
         private boolean closed;
 
-        File(Path path, Node node) {
+        File(Path path, FaultNode node) {
             this.path = path;
             this.node = node;
             openFiles++;
@@ -440,7 +306,7 @@ final class FaultDisk implements Disk {
         public void sync() throws DiskException {
             step();
             failSync(path, node);
-            node.durable = node.bytes.clone();
+            node.sync();
         }
 
         @Override

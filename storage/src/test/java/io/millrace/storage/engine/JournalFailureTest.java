@@ -104,7 +104,7 @@ final class JournalFailureTest {
         journal.enlist(new Member(100));
         journal.enlist(new Member(2 * FILE_BYTES));
         loop.turn();
-        disk.failSyncOf(".journal", DiskException.Kind.FAILED);
+        disk.syncFaults().failOf(".journal", DiskException.Kind.FAILED);
         assertThat(lanes.one(lanes.pool)).isTrue();
         loop.turn();
         assertThat(told).containsExactly("failed");

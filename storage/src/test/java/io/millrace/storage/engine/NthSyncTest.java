@@ -84,7 +84,7 @@ class NthSyncTest {
             fixture.settle();
             assertThat(closed[0]).isTrue();
         }
-        if (!disk.failedSync().isEmpty() && !fixture.failures.isEmpty()) {
+        if (!disk.syncFaults().failed().isEmpty() && !fixture.failures.isEmpty()) {
             assertThat(fixture.failures)
                     .singleElement()
                     .satisfies(failure -> assertThat(failure.message()).contains("is offline"));
@@ -123,9 +123,9 @@ class NthSyncTest {
             for (boolean power : new boolean[] {false, true}) {
                 FaultDisk disk = new FaultDisk(number);
                 disk.createDirectories(FOLDER);
-                disk.failSyncNumber(number);
+                disk.syncFaults().failNumber(number);
                 use(disk, config);
-                String failed = disk.failedSync();
+                String failed = disk.syncFaults().failed();
                 if (failed.isEmpty()) {
                     assertThat(number).isGreaterThan(60);
                     List<String> expected = new ArrayList<>(List.of(
@@ -136,7 +136,7 @@ class NthSyncTest {
                     return;
                 }
                 kinds.add(kind(failed));
-                disk.failSyncNumber(Long.MAX_VALUE);
+                disk.syncFaults().failNumber(Long.MAX_VALUE);
                 if (power) {
                     disk.powerLoss();
                 }
