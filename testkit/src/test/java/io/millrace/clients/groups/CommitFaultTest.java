@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What becomes of the native consumer's commits when the coordinator or the group has gone on, refuses or does not answer. */
-@Timeout(60)
+@Timeout(300)
 class CommitFaultTest {
 
     private final StubbedGroup stub = new StubbedGroup();

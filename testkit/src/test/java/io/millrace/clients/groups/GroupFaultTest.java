@@ -31,7 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What the native consumer makes of a coordinator that moves, forgets, refuses and does not answer. */
-@Timeout(60)
+@Timeout(300)
 class GroupFaultTest {
 
     private final StubbedGroup stub = new StubbedGroup();
