@@ -56,8 +56,8 @@ final class StoreHost implements LogHost {
         this.reader = new SegmentReader(
                 parts.disk(), pool, this::closeLater, parts.config().segments().maxOpenSegments());
         this.retention = new RetentionQueue(loop);
-        this.compactions = new CompactionQueue(
-                loop, parts.disk(), pool, parts.config().compaction(), parts.randomness());
+        this.compactions =
+                new CompactionQueue(loop, parts.disk(), pool, parts.config().compaction(), parts.randomness());
         this.tailWriter = new TailWriter(parts.memory());
         this.leaderAppender = new LeaderAppender(tailWriter, new BatchValidator(), loop.clock());
         this.followerAppender = new FollowerAppender(tailWriter);
