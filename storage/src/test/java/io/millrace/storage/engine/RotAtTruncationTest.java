@@ -87,20 +87,25 @@ class RotAtTruncationTest {
         return IntStream.range(0, count).mapToObj(i -> i % 10 + FILLER).toList();
     }
 
-    @Test
-    void whereTheBatchBeginsThatIsToGo() throws Exception {
-        PartitionLog log = written(1 << 20);
-        rot(0, 7, MAGIC_POSITION);
+    /** Cuts the log in its middle, though that meets the rot. What is sound from {@code offset} on can be read. */
+    private void isCutAndReadOnlyAlsoAfterARestart(PartitionLog log, int offset) throws Exception {
         log.truncateTo(7);
         fixture.settle();
         assertThat(log.logEndOffset()).isEqualTo(7);
-        assertThat(fixture.values(log, 0)).isEqualTo(first(7));
+        assertThat(fixture.values(log, offset)).isEqualTo(first(7).subList(offset, 7));
         othersGoOn(log);
 
         PartitionLog again = restarted();
         assertThat(again.damage()).isNotNull();
         assertThat(again.logEndOffset()).isEqualTo(7);
-        assertThat(fixture.values(again, 0)).isEqualTo(first(7));
+        assertThat(fixture.values(again, offset)).isEqualTo(first(7).subList(offset, 7));
+    }
+
+    @Test
+    void whereTheBatchBeginsThatIsToGo() throws Exception {
+        PartitionLog log = written(1 << 20);
+        rot(0, 7, MAGIC_POSITION);
+        isCutAndReadOnlyAlsoAfterARestart(log, 0);
     }
 
     @Test
@@ -108,32 +113,14 @@ class RotAtTruncationTest {
         PartitionLog log = written(1 << 20);
         // To be cut the segment is opened for writing, which looks at its last batch.
         rot(0, 11, MAGIC_POSITION);
-        log.truncateTo(7);
-        fixture.settle();
-        assertThat(log.logEndOffset()).isEqualTo(7);
-        assertThat(fixture.values(log, 0)).isEqualTo(first(7));
-        othersGoOn(log);
-
-        PartitionLog again = restarted();
-        assertThat(again.damage()).isNotNull();
-        assertThat(again.logEndOffset()).isEqualTo(7);
-        assertThat(fixture.values(again, 0)).isEqualTo(first(7));
+        isCutAndReadOnlyAlsoAfterARestart(log, 0);
     }
 
     @Test
     void whereTheProducersAreLearntAgain() throws Exception {
         PartitionLog log = written(1 << 20);
         rot(0, 2, BODY_POSITION);
-        log.truncateTo(7);
-        fixture.settle();
-        assertThat(log.logEndOffset()).isEqualTo(7);
-        assertThat(fixture.values(log, 3)).isEqualTo(first(7).subList(3, 7));
-        othersGoOn(log);
-
-        PartitionLog again = restarted();
-        assertThat(again.damage()).isNotNull();
-        assertThat(again.logEndOffset()).isEqualTo(7);
-        assertThat(fixture.values(again, 3)).isEqualTo(first(7).subList(3, 7));
+        isCutAndReadOnlyAlsoAfterARestart(log, 3);
     }
 
     @Test
