@@ -1,69 +1,27 @@
 package io.millrace.storage.engine;
 
+import static io.millrace.storage.engine.ScrubFixture.FILLER;
+import static io.millrace.storage.engine.ScrubFixture.LOG;
+import static io.millrace.storage.engine.ScrubFixture.SEGMENT_BYTES;
+import static io.millrace.storage.engine.ScrubFixture.pass;
+import static io.millrace.storage.engine.ScrubFixture.write;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.storage.LogConfig;
 import io.millrace.storage.PartitionLog;
-import io.millrace.storage.disk.Disk;
-import io.millrace.storage.disk.DiskException;
-import io.millrace.storage.disk.DiskFile;
 import io.millrace.storage.scrub.ScrubSlot;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What the scrubber does for readers that miss a {@code .side} file; there are no rounds here. */
 class ScrubAskedTest {
 
-    private static final Path FOLDER = Path.of("dir");
-    private static final Path LOG = FOLDER.resolve("t-0");
-    private static final int SEGMENT_BYTES = 100_000;
-    private static final String FILLER = "f".repeat(10_000);
-
-    private final FaultDisk disk = new FaultDisk(1);
-    private final HookedDisk hooked = new HookedDisk(disk);
+    private final ScrubFixture scrub = new ScrubFixture();
+    private final FaultDisk disk = scrub.disk;
+    private final HookedDisk hooked = scrub.hooked;
     private final ScrubSlot slot = new ScrubSlot(ScrubSlot.NEVER, 1_000_000);
-
-    @BeforeEach
-    void makeFolder() throws DiskException {
-        disk.createDirectories(FOLDER);
-    }
-
-    private StoreFixture open() throws Exception {
-        return StoreFixture.open(
-                hooked, FOLDER, StorageConfig.SMALL.withReserveBytes(0).withScrub(slot));
-    }
-
-    private static PartitionLog create(StoreFixture fixture) {
-        return fixture.store.create(StoreFixture.identity("t", 0), LogConfig.DEFAULT.withSegmentBytes(SEGMENT_BYTES));
-    }
-
-    private static void write(StoreFixture fixture, PartitionLog log, int batches) {
-        for (int i = 0; i < batches; i++) {
-            StoreFixture.append(log, i / 7, i + FILLER);
-            fixture.settle();
-        }
-    }
-
-    private static void pass(StoreFixture fixture, long ms) {
-        for (long passed = 0; passed < ms; passed += 1_000) {
-            fixture.loop.advanceMs(1_000);
-            fixture.settle();
-        }
-    }
-
-    private List<Path> sides() throws DiskException {
-        List<Path> files = new ArrayList<>();
-        for (String name : disk.list(LOG)) {
-            if (name.endsWith(".side")) {
-                files.add(LOG.resolve(name));
-            }
-        }
-        return files;
-    }
 
     /** Reads the log's beginning anew, not what an earlier read has found. */
     private static void readAgain(StoreFixture fixture, PartitionLog log, int number) {
@@ -73,10 +31,10 @@ class ScrubAskedTest {
 
     @Test
     void aSegmentThatWasSealedWhileAReaderOpenedItIsLookedAtOnce() throws Exception {
-        StoreFixture fixture = open();
-        write(fixture, create(fixture), 5);
+        StoreFixture fixture = scrub.open(slot);
+        write(fixture, "t", 5);
         fixture.close();
-        fixture = open();
+        fixture = scrub.open(slot);
         PartitionLog log = fixture.log("t", 0);
         log.reconfigure(LogConfig.DEFAULT.withSegmentBytes(SEGMENT_BYTES));
         StoreFixture opened = fixture;
@@ -92,7 +50,7 @@ class ScrubAskedTest {
             }
         });
         readAgain(fixture, log, 0);
-        assertThat(sides()).hasSize(1);
+        assertThat(scrub.files(".side")).hasSize(1);
         for (int i = 1; i < 20; i++) {
             readAgain(fixture, log, i);
             pass(fixture, 2_000);
@@ -105,12 +63,12 @@ class ScrubAskedTest {
 
     @Test
     void aFileThatCannotBeMadeIsNotTriedAtEveryRead() throws Exception {
-        StoreFixture fixture = open();
-        write(fixture, create(fixture), 40);
+        StoreFixture fixture = scrub.open(slot);
+        write(fixture, "t", 40);
         fixture.close();
-        Path side = sides().getFirst();
+        Path side = scrub.files(".side").getFirst();
         disk.delete(side);
-        fixture = open();
+        fixture = scrub.open(slot);
         PartitionLog log = fixture.log("t", 0);
         pass(fixture, 5_000);
         disk.capacityBytes(disk.usedBytes());
@@ -134,20 +92,19 @@ class ScrubAskedTest {
     @Test
     void allThatLiesBelowAMissingFileIsMadeFirstEachSegmentReadOnceAndAtTheRate() throws Exception {
         ScrubSlot slow = new ScrubSlot(ScrubSlot.NEVER, 10_000);
-        StorageConfig config = StorageConfig.SMALL.withReserveBytes(0).withScrub(slow);
-        StoreFixture fixture = StoreFixture.open(disk, FOLDER, config);
-        write(fixture, create(fixture), 60);
+        StoreFixture fixture = scrub.open(slow);
+        write(fixture, "t", 60);
         fixture.close();
-        List<Path> sides = sides();
+        List<Path> sides = scrub.files(".side");
         assertThat(sides).hasSizeGreaterThan(5);
         List<byte[]> before = new ArrayList<>();
         long bytes = 0;
         for (Path side : sides) {
-            before.add(bytes(side));
+            before.add(scrub.bytes(side));
             bytes += disk.length(LOG.resolve(side.getFileName().toString().replace(".side", ".log")));
             disk.delete(side);
         }
-        fixture = StoreFixture.open(disk, FOLDER, config);
+        fixture = scrub.open(slow);
         PartitionLog log = fixture.log("t", 0);
         log.read(50, log.logEndOffset(), 1_000, true);
         long seconds = 0;
@@ -163,17 +120,9 @@ class ScrubAskedTest {
         assertThat(slow.readBytes()).isEqualTo(bytes);
         assertThat(slow.rebuiltSides()).isEqualTo(sides.size());
         for (int i = 0; i < sides.size(); i++) {
-            assertThat(bytes(sides.get(i))).isEqualTo(before.get(i));
+            assertThat(scrub.bytes(sides.get(i))).isEqualTo(before.get(i));
         }
         fixture.close();
         assertThat(disk.openFiles()).isZero();
-    }
-
-    private byte[] bytes(Path path) throws DiskException {
-        try (DiskFile file = ((Disk) disk).open(path)) {
-            ByteBuffer all = ByteBuffer.allocate((int) file.length());
-            file.read(0, all);
-            return all.array();
-        }
     }
 }

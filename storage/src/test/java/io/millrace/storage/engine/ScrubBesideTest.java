@@ -1,61 +1,26 @@
 package io.millrace.storage.engine;
 
+import static io.millrace.storage.engine.ScrubFixture.LOG;
+import static io.millrace.storage.engine.ScrubFixture.pass;
+import static io.millrace.storage.engine.ScrubFixture.write;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.millrace.storage.LogConfig;
 import io.millrace.storage.PartitionLog;
-import io.millrace.storage.disk.Disk;
-import io.millrace.storage.disk.DiskException;
-import io.millrace.storage.disk.DiskFile;
 import io.millrace.storage.log.Quarantine;
 import io.millrace.storage.scrub.ScrubSlot;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.BooleanSupplier;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The scrubber beside what else happens to the same log: retention, removals, truncations. */
 class ScrubBesideTest {
 
-    private static final Path FOLDER = Path.of("dir");
-    private static final Path LOG = FOLDER.resolve("t-0");
-    private static final int SEGMENT_BYTES = 100_000;
     private static final long HOUR_MS = 3_600_000;
-    private static final String FILLER = "f".repeat(10_000);
 
-    private final FaultDisk disk = new FaultDisk(1);
-    private final HookedDisk hooked = new HookedDisk(disk);
+    private final ScrubFixture scrub = new ScrubFixture();
+    private final FaultDisk disk = scrub.disk;
+    private final HookedDisk hooked = scrub.hooked;
     private final ScrubSlot slot = new ScrubSlot(HOUR_MS, 1_000_000);
-
-    @BeforeEach
-    void makeFolder() throws DiskException {
-        disk.createDirectories(FOLDER);
-    }
-
-    private StoreFixture open() throws Exception {
-        return StoreFixture.open(
-                hooked, FOLDER, StorageConfig.SMALL.withReserveBytes(0).withScrub(slot));
-    }
-
-    private static PartitionLog write(StoreFixture fixture, int batches) {
-        PartitionLog log =
-                fixture.store.create(StoreFixture.identity("t", 0), LogConfig.DEFAULT.withSegmentBytes(SEGMENT_BYTES));
-        for (int i = 0; i < batches; i++) {
-            StoreFixture.append(log, i / 7, i + FILLER);
-            fixture.settle();
-        }
-        return log;
-    }
-
-    private static void pass(StoreFixture fixture, long ms) {
-        for (long passed = 0; passed < ms; passed += 1_000) {
-            fixture.loop.advanceMs(1_000);
-            fixture.settle();
-        }
-    }
 
     /** One job at a time, until a condition holds between two of them. */
     private static void until(StoreFixture fixture, BooleanSupplier reached) {
@@ -83,30 +48,12 @@ class ScrubBesideTest {
         }
     }
 
-    private List<Path> files(String suffix) throws DiskException {
-        List<Path> files = new ArrayList<>();
-        for (String name : disk.list(LOG)) {
-            if (name.endsWith(suffix)) {
-                files.add(LOG.resolve(name));
-            }
-        }
-        return files;
-    }
-
-    private byte[] bytes(Path path) throws DiskException {
-        try (DiskFile file = ((Disk) disk).open(path)) {
-            ByteBuffer all = ByteBuffer.allocate((int) file.length());
-            file.read(0, all);
-            return all.array();
-        }
-    }
-
     @Test
     void retentionThatMeetsTheFilesOfARebuildLeavesThemAlone() throws Exception {
-        StoreFixture fixture = open();
-        PartitionLog log = write(fixture, 40);
-        Path side = files(".side").get(2);
-        byte[] before = bytes(side);
+        StoreFixture fixture = scrub.open(slot);
+        PartitionLog log = write(fixture, "t", 40);
+        Path side = scrub.files(".side").get(2);
+        byte[] before = scrub.bytes(side);
         disk.delete(side);
         until(fixture, () -> slot.rebuiltSides() == 1);
         // The rebuild has its last job left: it removes its own files while retention is at its removals.
@@ -118,18 +65,18 @@ class ScrubBesideTest {
         settleWithoutPool(fixture);
         fixture.settle();
         assertThat(fixture.failures).isEmpty();
-        assertThat(bytes(side)).isEqualTo(before);
-        assertThat(files(".scrub")).isEmpty();
+        assertThat(scrub.bytes(side)).isEqualTo(before);
+        assertThat(scrub.files(".scrub")).isEmpty();
         fixture.close();
         assertThat(disk.openFiles()).isZero();
     }
 
     @Test
     void aRemovalThatComesBeforeANewSideFileHasItsNameTakesNeither() throws Exception {
-        StoreFixture fixture = open();
-        PartitionLog log = write(fixture, 40);
-        Path side = files(".side").get(2);
-        byte[] before = bytes(side);
+        StoreFixture fixture = scrub.open(slot);
+        PartitionLog log = write(fixture, "t", 40);
+        Path side = scrub.files(".side").get(2);
+        byte[] before = scrub.bytes(side);
         disk.delete(side);
         long[] started = {0};
         log.highWatermark(log.logEndOffset());
@@ -143,16 +90,16 @@ class ScrubBesideTest {
         });
         fixture.settle();
         assertThat(fixture.failures).isEmpty();
-        assertThat(files(".log")).hasSizeLessThan(4);
-        assertThat(bytes(side)).isEqualTo(before);
+        assertThat(scrub.files(".log")).hasSizeLessThan(4);
+        assertThat(scrub.bytes(side)).isEqualTo(before);
         fixture.close();
     }
 
     @Test
     void aNewSideFileOfASegmentThatIsGoneIsRemoved() throws Exception {
-        StoreFixture fixture = open();
-        PartitionLog log = write(fixture, 40);
-        disk.delete(files(".side").getFirst());
+        StoreFixture fixture = scrub.open(slot);
+        PartitionLog log = write(fixture, "t", 40);
+        disk.delete(scrub.files(".side").getFirst());
         log.highWatermark(log.logEndOffset());
         long[] started = {0};
         until(fixture, () -> {
@@ -164,16 +111,16 @@ class ScrubBesideTest {
         });
         fixture.settle();
         assertThat(fixture.failures).isEmpty();
-        assertThat(files(".scrub")).isEmpty();
+        assertThat(scrub.files(".scrub")).isEmpty();
         assertThat(disk.exists(LOG.resolve("00000000000000000000.side"))).isFalse();
         fixture.close();
     }
 
     @Test
     void aSideFileMadeOfASegmentThatIsCutMeanwhileIsNotPlaced() throws Exception {
-        StoreFixture fixture = open();
-        PartitionLog log = write(fixture, 40);
-        Path side = files(".side").getLast();
+        StoreFixture fixture = scrub.open(slot);
+        PartitionLog log = write(fixture, "t", 40);
+        Path side = scrub.files(".side").getLast();
         disk.delete(side);
         boolean[] cut = {false};
         until(fixture, () -> {
@@ -187,27 +134,27 @@ class ScrubBesideTest {
         fixture.settle();
         assertThat(fixture.failures).isEmpty();
         assertThat(disk.exists(side)).isFalse();
-        assertThat(files(".scrub")).isEmpty();
+        assertThat(scrub.files(".scrub")).isEmpty();
         assertThat(log.damage()).isNull();
         fixture.close();
     }
 
     @Test
     void aStartRemovesWhatAScrubLeft() throws Exception {
-        StoreFixture fixture = open();
-        write(fixture, 40);
-        disk.delete(files(".side").getFirst());
+        StoreFixture fixture = scrub.open(slot);
+        write(fixture, "t", 40);
+        disk.delete(scrub.files(".side").getFirst());
         until(fixture, () -> disk.exists(LOG.resolve("00000000000000000000.side.scrub")));
-        assertThat(files(".scrub")).hasSize(2);
-        open();
-        assertThat(files(".scrub")).isEmpty();
+        assertThat(scrub.files(".scrub")).hasSize(2);
+        scrub.open(slot);
+        assertThat(scrub.files(".scrub")).isEmpty();
     }
 
     @Test
     void rotIsToldAlsoWhenTheLogStartMovedDuringTheLookAtIt() throws Exception {
-        StoreFixture fixture = open();
-        PartitionLog log = write(fixture, 40);
-        disk.rot(files(".log").get(1), 50_000);
+        StoreFixture fixture = scrub.open(slot);
+        PartitionLog log = write(fixture, "t", 40);
+        disk.rot(scrub.files(".log").get(1), 50_000);
         log.highWatermark(log.logEndOffset());
         untilSecondSegmentIsAtIt(fixture);
         log.logStartTo(3);
@@ -219,9 +166,9 @@ class ScrubBesideTest {
 
     @Test
     void rotInASegmentOfALogThatWasTruncatedDuringTheLookAtItIsToldAfterAnotherLook() throws Exception {
-        StoreFixture fixture = open();
-        PartitionLog log = write(fixture, 40);
-        disk.rot(files(".log").get(1), 50_000);
+        StoreFixture fixture = scrub.open(slot);
+        PartitionLog log = write(fixture, "t", 40);
+        disk.rot(scrub.files(".log").get(1), 50_000);
         untilSecondSegmentIsAtIt(fixture);
         log.truncateTo(33);
         fixture.settle();

@@ -1,5 +1,6 @@
 package io.millrace.storage.engine;
 
+import static io.millrace.storage.engine.ScrubFixture.pass;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.protocol.record.RecordBatchBuilder;
@@ -54,13 +55,6 @@ class ScrubCompactedTest {
         }
         pass(fixture, 5 * 60_000);
         return fixture;
-    }
-
-    private static void pass(StoreFixture fixture, long ms) {
-        for (long passed = 0; passed < ms; passed += 1_000) {
-            fixture.loop.advanceMs(1_000);
-            fixture.settle();
-        }
     }
 
     /** By base offset, up to where each segment says that it was compacted. */

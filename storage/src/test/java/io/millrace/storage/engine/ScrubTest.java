@@ -1,21 +1,19 @@
 package io.millrace.storage.engine;
 
+import static io.millrace.storage.engine.ScrubFixture.pass;
+import static io.millrace.storage.engine.ScrubFixture.write;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.millrace.storage.LogConfig;
 import io.millrace.storage.PartitionLog;
 import io.millrace.storage.StorageFailure;
 import io.millrace.storage.disk.Disk;
-import io.millrace.storage.disk.DiskException;
 import io.millrace.storage.disk.DiskFile;
 import io.millrace.storage.log.Quarantine;
 import io.millrace.storage.scrub.ScrubSlot;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -23,68 +21,19 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What the scrubber finds where nobody reads, and what it puts right. */
 class ScrubTest {
 
-    private static final Path FOLDER = Path.of("dir");
-    private static final int SEGMENT_BYTES = 100_000;
     private static final long HOUR_MS = 3_600_000;
     private static final long RATE = 1_000_000;
-    private static final String FILLER = "f".repeat(10_000);
 
-    private final FaultDisk disk = new FaultDisk(1);
+    private final ScrubFixture scrub = new ScrubFixture();
+    private final FaultDisk disk = scrub.disk;
     private final ScrubSlot slot = new ScrubSlot(HOUR_MS, RATE);
-
-    @BeforeEach
-    void makeFolder() throws DiskException {
-        disk.createDirectories(FOLDER);
-    }
-
-    private StoreFixture open() throws Exception {
-        return StoreFixture.open(
-                disk, FOLDER, StorageConfig.SMALL.withReserveBytes(0).withScrub(slot));
-    }
-
-    private static PartitionLog write(StoreFixture fixture, String topic, int batches) {
-        PartitionLog log = fixture.store.create(
-                StoreFixture.identity(topic, 0), LogConfig.DEFAULT.withSegmentBytes(SEGMENT_BYTES));
-        for (int i = 0; i < batches; i++) {
-            StoreFixture.append(log, i / 7, i + FILLER);
-            fixture.settle();
-        }
-        return log;
-    }
-
-    /** Lets time pass in steps, as timers are short. */
-    private static void pass(StoreFixture fixture, long ms) {
-        for (long passed = 0; passed < ms; passed += 1_000) {
-            fixture.loop.advanceMs(1_000);
-            fixture.settle();
-        }
-    }
-
-    private List<Path> files(String topic, String suffix) throws DiskException {
-        List<Path> files = new ArrayList<>();
-        Path folder = FOLDER.resolve(topic + "-0");
-        for (String name : disk.list(folder)) {
-            if (name.endsWith(suffix)) {
-                files.add(folder.resolve(name));
-            }
-        }
-        return files;
-    }
-
-    private byte[] bytes(Path path) throws DiskException {
-        try (DiskFile file = ((Disk) disk).open(path)) {
-            ByteBuffer all = ByteBuffer.allocate((int) file.length());
-            file.read(0, all);
-            return all.array();
-        }
-    }
 
     @Test
     void rotThatNobodyReadsIsFoundAndItsLogAloneIsReadOnly() throws Exception {
-        StoreFixture fixture = open();
+        StoreFixture fixture = scrub.open(slot);
         PartitionLog rotten = write(fixture, "t", 40);
         PartitionLog sound = write(fixture, "u", 40);
-        List<Path> segments = files("t", ".log");
+        List<Path> segments = scrub.files(".log");
         assertThat(segments).hasSizeGreaterThan(3);
         disk.rot(segments.get(1), 50_000);
 
@@ -104,10 +53,10 @@ class ScrubTest {
 
     @Test
     void aRoundLooksAtEverySealedByteOnceAndNotFasterThanItMay() throws Exception {
-        StoreFixture fixture = open();
+        StoreFixture fixture = scrub.open(slot);
         write(fixture, "t", 400);
         long sealedBytes = 0;
-        List<Path> sealed = files("t", ".side");
+        List<Path> sealed = scrub.files(".side");
         for (Path side : sealed) {
             sealedBytes += disk.length(
                     side.resolveSibling(side.getFileName().toString().replace(".side", ".log")));
@@ -128,12 +77,12 @@ class ScrubTest {
     @ParameterizedTest
     @ValueSource(strings = {"deleted", "header", "table", "index", "last section", "cut"})
     void aSideFileThatIsMissingOrWrongIsMadeAgainEqual(String fault) throws Exception {
-        StoreFixture fixture = open();
+        StoreFixture fixture = scrub.open(slot);
         PartitionLog log = write(fixture, "t", 40);
-        List<Path> sides = files("t", ".side");
+        List<Path> sides = scrub.files(".side");
         List<byte[]> before = new ArrayList<>();
         for (Path side : sides) {
-            before.add(bytes(side));
+            before.add(scrub.bytes(side));
             int length = before.getLast().length;
             switch (fault) {
                 case "deleted" -> disk.delete(side);
@@ -151,33 +100,33 @@ class ScrubTest {
         pass(fixture, 20 * 60_000);
         assertThat(slot.rebuiltSides()).isEqualTo(sides.size());
         for (int i = 0; i < sides.size(); i++) {
-            assertThat(bytes(sides.get(i))).as(sides.get(i).toString()).isEqualTo(before.get(i));
+            assertThat(scrub.bytes(sides.get(i))).as(sides.get(i).toString()).isEqualTo(before.get(i));
         }
         assertThat(log.damage()).isNull();
-        assertThat(files("t", ".tmp")).isEmpty();
-        assertThat(files("t", ".scrub")).isEmpty();
+        assertThat(scrub.files(".tmp")).isEmpty();
+        assertThat(scrub.files(".scrub")).isEmpty();
         fixture.close();
         assertThat(disk.openFiles()).isZero();
     }
 
     @Test
     void aReaderThatMissesASideFileHasItMadeAgainAtOnce() throws Exception {
-        StoreFixture fixture = open();
+        StoreFixture fixture = scrub.open(slot);
         PartitionLog log = write(fixture, "t", 40);
-        Path side = files("t", ".side").getFirst();
-        byte[] before = bytes(side);
+        Path side = scrub.files(".side").getFirst();
+        byte[] before = scrub.bytes(side);
         disk.delete(side);
         fixture.close();
-        fixture = open();
+        fixture = scrub.open(slot);
         assertThat(fixture.values(fixture.log("t", 0), 0)).hasSize((int) log.logEndOffset());
         pass(fixture, 2_000);
-        assertThat(bytes(side)).isEqualTo(before);
+        assertThat(scrub.bytes(side)).isEqualTo(before);
         assertThat(slot.rebuiltSides()).isEqualTo(1);
     }
 
     @Test
     void aCloseInTheMiddleLeavesNothingOpen() throws Exception {
-        StoreFixture fixture = open();
+        StoreFixture fixture = scrub.open(slot);
         write(fixture, "t", 400);
         pass(fixture, 10 * 60_000 + 1_000);
         assertThat(slot.readBytes()).isPositive();
