@@ -45,8 +45,12 @@ public final class SegmentReader {
     /** Runs a look-up on the pool; damage that it meets puts the log in quarantine before {@code told} hears of it. */
     <T> void lookup(JournaledLog log, SegmentRow row, Lookup<T> lookup, Found<T> told) {
         int sight = log.quarantine().sight();
+        // Another segment may have the file's name by now: what is found there speaks of neither.
+        boolean held = log.files().segments().has(row.segment());
         lookup(row, lookup, (result, segment, failure) -> {
-            log.quarantine().found(sight, failure, Quarantine.FoundBy.READ);
+            if (held) {
+                log.quarantine().found(sight, failure, Quarantine.FoundBy.READ);
+            }
             if (segment != null && row.sealed() && !segment.hasSoundIndex()) {
                 log.host().sideMissing(log, row.segment());
             }

@@ -108,6 +108,11 @@ final class SegmentSearch {
             if (row.endOffset() <= from || row.maxTimestampMs() < worth) {
                 continue;
             }
+            if (!log.files().segments().has(row.segment())) {
+                // Another file has its name, or none: what this row says would be taken for damage of that.
+                anew();
+                return;
+            }
             log.host().reader().lookup(log, row, segment -> search(row, segment, from), this::searched);
             return;
         }
@@ -146,8 +151,7 @@ final class SegmentSearch {
     private void searched(
             @Nullable TimestampMatch match, @Nullable OpenSegment segment, @Nullable DiskException failure) {
         if (match == null && (version != log.reads().version() || log.files().isSwapRunning())) {
-            // Segments were replaced or removed under the search: it begins anew with those that are there now.
-            new SegmentSearch(log, timestampMs, endOffset, answer).step();
+            anew();
             return;
         }
         if (match == null) {
@@ -160,6 +164,11 @@ final class SegmentSearch {
         } else {
             step();
         }
+    }
+
+    /** Segments were replaced or removed under the search: it begins again with those that are there now. */
+    private void anew() {
+        new SegmentSearch(log, timestampMs, endOffset, answer).step();
     }
 
     private void searchTail() {
