@@ -56,8 +56,12 @@ final class JournalFiles {
 
     /** Of those that hold something alive, too. */
     int largestFileBytes() {
-        int largest = 0;
-        for (JournalFile each : all()) {
+        JournalFile file = current;
+        int largest = file == null ? 0 : file.capacityBytes();
+        for (JournalFile each : live) {
+            largest = Math.max(largest, each.capacityBytes());
+        }
+        for (JournalFile each : free) {
             largest = Math.max(largest, each.capacityBytes());
         }
         return largest;
