@@ -229,16 +229,21 @@ final class WriteBehind {
     }
 
     private void performed(WriteRound round, WriteRound.@Nullable Outcomes outcomes, @Nullable DiskException broken) {
+        DiskException failure = outcomes == null ? broken : outcomes.failure();
+        boolean blocked = failure != null && WriteRound.passes(failure);
         // Still running for whoever wishes for something meanwhile: the outcomes come first.
         try {
             take(round, outcomes);
+            if (blocked) {
+                // What was left waits on the list for the next try; a run at once would fail again, and so on.
+                round.wishAgain();
+            }
         } finally {
             running = false;
         }
-        DiskException failure = outcomes == null ? broken : outcomes.failure();
         if (failure == null) {
             goOn(round);
-        } else if (passes(failure)) {
+        } else if (blocked) {
             events.blocked(failure);
         } else if (round.metDamageOfOneLog(outcomes, failure)) {
             goOn(round);
@@ -262,11 +267,6 @@ final class WriteBehind {
                 events.removed(log);
             }
         }
-    }
-
-    /** Nothing was lost and it may work later: no space, or no free file descriptor. */
-    private static boolean passes(DiskException failure) {
-        return failure.kind() == DiskException.Kind.FULL || failure.kind() == DiskException.Kind.TOO_MANY_OPEN_FILES;
     }
 
     private boolean checkpointDue() {

@@ -16,8 +16,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class WriteRound {
 
-    /** Outcomes in the order of the works; those behind a failure are missing. */
-    record Outcomes(List<FileOutcome> outcomes, @Nullable DiskException failure) {}
+    /**
+     * What became of a round.
+     *
+     * @param outcomes in the order of the works; null for what was left for a failure that {@link #passes}, and missing from
+     *     the work on that met any other
+     * @param failure the one that does not pass, or else the first
+     */
+    record Outcomes(
+            List<@Nullable FileOutcome> outcomes, @Nullable DiskException failure) {}
 
     static final int MAX_WORKS = 256;
 
@@ -47,17 +54,34 @@ final class WriteRound {
         return work instanceof FileWork.Write write ? write.sizeBytes() : 0;
     }
 
-    /** On the lane. Stops at the first failure: what follows is planned again. */
+    /**
+     * On the lane. Stops at the first failure, but for one that passes: then it leaves out writes only, for all else needs no
+     * space, and may be the very work that makes some. What was left is planned again.
+     */
     Outcomes perform(SegmentWriters writers) {
-        List<FileOutcome> outcomes = new ArrayList<>(works.size());
+        List<@Nullable FileOutcome> outcomes = new ArrayList<>(works.size());
+        @Nullable DiskException first = null;
         for (FileWork work : works) {
+            if (first != null && work instanceof FileWork.Write) {
+                outcomes.add(null);
+                continue;
+            }
             try {
                 outcomes.add(writers.run(work));
             } catch (DiskException e) {
-                return new Outcomes(outcomes, e);
+                if (!passes(e)) {
+                    return new Outcomes(outcomes, e);
+                }
+                outcomes.add(null);
+                first = first == null ? e : first;
             }
         }
-        return new Outcomes(outcomes, null);
+        return new Outcomes(outcomes, first);
+    }
+
+    /** Nothing was lost and it may work later: no space, or no free file descriptor. */
+    static boolean passes(DiskException failure) {
+        return failure.kind() == DiskException.Kind.FULL || failure.kind() == DiskException.Kind.TOO_MANY_OPEN_FILES;
     }
 
     int size() {
