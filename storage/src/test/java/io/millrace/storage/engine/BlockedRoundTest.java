@@ -92,7 +92,7 @@ final class BlockedRoundTest {
 
     private boolean isWritten(String topic) throws Exception {
         Path segment = FOLDER.resolve(topic + "-0/00000000000000000000.log");
-        return disk.exists(segment) && disk.length(segment) > WORTH_WRITING_BATCHES * FILLER.length();
+        return disk.exists(segment) && disk.length(segment) > (long) WORTH_WRITING_BATCHES * FILLER.length();
     }
 
     @ParameterizedTest

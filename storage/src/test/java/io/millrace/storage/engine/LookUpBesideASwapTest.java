@@ -73,7 +73,9 @@ class LookUpBesideASwapTest {
             for (int key = 0; key < KEYS; key++) {
                 String name = key < OWN_KEYS || number < OWN_BATCHES ? "key-" + number + "-" + key : "key-" + key;
                 builder.append(
-                        1_000L + (long) number * KEYS + key, name.getBytes(StandardCharsets.UTF_8), new byte[VALUE_BYTES]);
+                        1_000L + (long) number * KEYS + key,
+                        name.getBytes(StandardCharsets.UTF_8),
+                        new byte[VALUE_BYTES]);
             }
             assertThat(log.appendAsLeader(builder.build(), 0, ValidationRules.Origin.CLIENT))
                     .isInstanceOf(AppendResult.Appended.class);
