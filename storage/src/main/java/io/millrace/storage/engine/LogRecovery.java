@@ -211,7 +211,13 @@ final class LogRecovery {
                 long end = i < kept.size() - 1 ? kept.get(i + 1) : lastBase;
                 rows.add(found(folder, base, end, disk.length(SegmentNames.log(folder, base)), true));
             } else if (row != null) {
-                rows.add(keepLast(log, row, folder, base));
+                SegmentRow last = keepLast(log, row, folder, base);
+                if (last != null) {
+                    rows.add(last);
+                } else {
+                    SegmentFiles.markDeleted(disk, folder, base);
+                    SegmentFiles.removeLeftOvers(disk, folder);
+                }
             }
         }
         if (missing) {
@@ -219,7 +225,8 @@ final class LogRecovery {
         }
     }
 
-    private SegmentRow keepLast(RecoveringLog log, LogRow row, Path folder, long base) throws DiskException {
+    /** Null when nothing in it can be missed, and what followed it is gone. */
+    private @Nullable SegmentRow keepLast(RecoveringLog log, LogRow row, Path folder, long base) throws DiskException {
         Path side = SegmentNames.side(folder, base);
         if (disk.exists(side)) {
             // Sealed after the checkpoint, or to be cut: it is written again.
@@ -228,10 +235,10 @@ final class LogRecovery {
         Path path = SegmentNames.log(folder, base);
         long length = disk.length(path);
         if (log.isCut() || row.segmentBytes() == LogRow.TO_BE_CUT) {
-            return cutLast(folder, base, path, length, log.keptEnd());
+            return cutLast(folder, base, path, length, log.keptEnd(), log.logStartOffset());
         }
         if (length < row.segmentBytes()) {
-            return cutLast(folder, base, path, length, row.segmentEndOffset());
+            return cutLast(folder, base, path, length, row.segmentEndOffset(), log.logStartOffset());
         }
         if (length > row.segmentBytes() && !isLeft(log)) {
             try (DiskFile file = disk.open(path)) {
@@ -250,7 +257,8 @@ final class LogRecovery {
     }
 
     /** Keeps the batches up to {@code endOffset}, exactly, whatever the length: an earlier start may have cut it already. */
-    private SegmentRow cutLast(Path folder, long base, Path path, long length, long endOffset) throws DiskException {
+    private @Nullable SegmentRow cutLast(
+            Path folder, long base, Path path, long length, long endOffset, long logStartOffset) throws DiskException {
         try (DiskFile file = disk.open(path)) {
             long[] kept = {0, base};
             boolean[] beyond = {false};
@@ -263,6 +271,10 @@ final class LogRecovery {
                 }
             });
             // Compaction leaves gaps: with a batch beyond the end nothing below it is missing.
+            if (kept[1] < endOffset && !beyond[0] && logStartOffset >= endOffset) {
+                // Removed below the log start with the segments behind it, whose removal alone outlived a power cut.
+                return null;
+            }
             if (kept[1] < endOffset && !beyond[0]) {
                 // Not cut: what lies behind may be of use to whoever repairs it.
                 finding = path + " is damaged at " + outcome.endPosition() + ": batches up to offset " + endOffset
